@@ -1,0 +1,54 @@
+"""What was heard and what is answered: the values of one turn. Imports only the leaves' values."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Audio = NDArray[np.float32]
+"""Mono samples at 16,000 Hz, range -1 to 1."""
+
+SAMPLE_RATE = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a recogniser heard. ``confidence`` runs from 0 to 1; empty ``text`` means nothing that is speech to us."""
+
+    text: str
+    confidence: float
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One thing heard: text, confidence, seat zone, engine and the length of its sound (seconds; 0 when typed)."""
+
+    text: str
+    zone: str = "unknown"
+    confidence: float = 1.0
+    engine: str = "typed"
+    duration_s: float = 0.0
+    stt_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is spoken and what is shown, with everything that a watcher wants to know about the turn.
+
+    The fields are those of the `cabin session` protocol; see ``assistant/session.py``.
+    """
+
+    heard: str
+    text: str
+    intent: str = ""
+    kind: Literal["command", "status", "question", "dialogue", "none"] = "none"
+    commands: tuple[dict[str, Any], ...] = ()
+    decision: Literal["allow", "confirm", "refuse", "none"] = "none"
+    by: tuple[str, ...] = ()
+    challenge: str | None = None
+    rules: tuple[str, ...] = ()
+    applied: dict[str, Any] = field(default_factory=dict)
+    sources: tuple[dict[str, Any], ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What was meant: sentence templates per language, the router, the semantic fallback."""

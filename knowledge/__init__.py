@@ -1,0 +1,1 @@
+"""What the car knows: manuals, index, retrieval, the chain, diagnostics wording."""

@@ -1,0 +1,1 @@
+"""What may happen: commands, decisions, the rule table, the gate, challenges and permits."""
