@@ -1,0 +1,1 @@
+"""The `cabin` command, one file a subcommand, loaded when called."""

@@ -1,0 +1,59 @@
+"""The `cabin` command: a group that imports a subcommand only when it is called."""
+
+import importlib
+
+import click
+
+from assistant.errors import CabinError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "drive": ("demo.command:drive", "Play a scripted drive: sound in, actions and answers out."),
+    "say": ("assistant.cli.say:say", "One typed utterance through the whole cabin."),
+    "hear": ("assistant.cli.hear:hear", "What a sound file says."),
+    "recognise": ("assistant.cli.recognise:recognise", "Speech to intent with anybody's templates."),
+    "ask": ("assistant.cli.ask:ask", "A question to the owner's manual and the live car."),
+    "route": ("assistant.cli.route:route", "What was understood; nothing is done."),
+    "session": ("assistant.cli.session:session", "Drive a cabin by JSON lines."),
+    "policy": ("assistant.cli.policy:policy", "Check, explain and enumerate what may happen."),
+    "journal": ("assistant.cli.journal:journal", "Show, verify and report what happened."),
+    "knowledge": ("assistant.cli.knowledge:knowledge", "Build and check the index of manuals."),
+    "doctor": ("assistant.cli.doctor:doctor", "Which engines are in use, and why."),
+}
+"""Subcommand: where it lives and its line in the overview, so that help needs no import."""
+
+
+class LazyGroup(click.Group):
+    """A click group whose subcommands are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def main(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]  # click's is overloaded
+        try:
+            return super().main(*args, **kwargs)  # type: ignore[arg-type]
+        except CabinError as error:
+            raise SystemExit(f"cabin: {error}") from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cabin", prog_name="cabin")
+def main() -> None:
+    """An in-cabin assistant with no network.
+
+    \b
+    Examples:
+      cabin drive
+      cabin say "set the temperature to 21 degrees"
+      cabin ask "what does the yellow tyre light mean?"
+    """

@@ -1,0 +1,1 @@
+"""Speech in and out: what was said, and saying it."""

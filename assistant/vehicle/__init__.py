@@ -1,0 +1,1 @@
+"""Vehicles behind the port, one adapter a file."""
