@@ -1,0 +1,146 @@
+"""Every setting in one typed object, from cabin.toml and CABIN_ variables; a wrong one is named with file and line."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant import paths
+from assistant.errors import SettingsError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SpeechSettings(Section):
+    """Which engines hear and speak."""
+
+    recogniser: Literal["auto", "pocketsphinx", "whisper"] = "auto"
+    """"auto" takes faster-whisper when a model is on disk, else PocketSphinx."""
+    whisper_model: str = "auto"
+    """A model's name under the models folder, a folder, or "auto" for the best one found."""
+    voice: Literal["auto", "piper", "espeak"] = "auto"
+    """"auto" takes Piper when a voice is on disk, else eSpeak NG."""
+    piper_voice: str = "auto"
+    """A voice's name under the models folder, an .onnx file, or "auto"."""
+
+
+class VehicleSettings(Section):
+    """Which car."""
+
+    profile: Literal["electric_suv", "petrol_hatchback", "diesel_van"] = "electric_suv"
+    seed: int = 0
+
+
+class KnowledgeSettings(Section):
+    """Which manuals."""
+
+    packs: tuple[Path, ...] = ()
+    """Pack folders beside the one that ships with cabin."""
+    pack: str = "aurelia"
+    """The pack of this car."""
+
+
+class JournalSettings(Section):
+    """What is kept of each turn."""
+
+    keep_transcripts: bool = True
+    erase_transcripts_after_days: int | None = Field(default=None, ge=1)
+
+
+class Settings(Section):
+    """All settings. Every field can be set in cabin.toml or as CABIN_SECTION__FIELD in the environment."""
+
+    language: Literal["en"] = "en"
+    data_dir: Path = Field(default_factory=paths.data_folder)
+    models_dir: Path = Field(default_factory=paths.models_folder)
+    speech: SpeechSettings = SpeechSettings()
+    vehicle: VehicleSettings = VehicleSettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
+    journal: JournalSettings = JournalSettings()
+
+    @property
+    def index_folder(self) -> Path:
+        return self.data_dir / "index"
+
+    @property
+    def journal_file(self) -> Path:
+        return self.data_dir / "journal.jsonl"
+
+
+def load() -> Settings:
+    """Settings of this run: defaults, then the first cabin.toml found, then the environment.
+
+    Raises SettingsError naming file, line and key (or the variable) of the first thing that is wrong.
+    """
+    file, values = _read_file()
+    variables = _merge_environment(values)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        loc = tuple(str(part) for part in first["loc"])
+        problem = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
+        named = [name for path, name in variables.items() if path[: len(loc)] == loc or loc[: len(path)] == path]
+        where = named[0] if named else f"{file}, line {_line_of(file, loc)}"
+        raise SettingsError(f"{where}: {'.'.join(loc)}: {problem}. {_known(loc)}") from error
+
+
+def _read_file() -> tuple[Path | None, dict[str, Any]]:
+    for path in paths.settings_files():
+        try:
+            return path, tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            if os.environ.get("CABIN_CONFIG"):
+                raise SettingsError(f"{path}: CABIN_CONFIG names this file, but it is not there") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: this is not TOML: {error}") from error
+        except OSError as error:
+            raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    return None, {}
+
+
+def _merge_environment(values: dict[str, Any]) -> dict[tuple[str, ...], str]:
+    """Lay CABIN_ variables over ``values``; returns which setting came from which variable."""
+    came_from: dict[tuple[str, ...], str] = {}
+    for variable, value in os.environ.items():
+        if not variable.startswith("CABIN_") or variable == "CABIN_CONFIG":
+            continue
+        loc = tuple(variable.removeprefix("CABIN_").lower().split("__"))
+        table = values
+        for part in loc[:-1]:
+            inner = table.setdefault(part, {})
+            if not isinstance(inner, dict):
+                raise SettingsError(f"{variable}: {part} is not a section of cabin.toml")
+            table = inner
+        table[loc[-1]] = value.split(os.pathsep) if loc == ("knowledge", "packs") else value
+        came_from[loc] = variable
+    return came_from
+
+
+def _line_of(file: Path | None, loc: tuple[str, ...]) -> str:
+    """The line on which the setting stands, as text; TOML keys stand alone or under their [section]."""
+    table, key = ".".join(loc[:-1]), loc[-1]
+    current = ""
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if file else ():
+        if header := re.match(r"\s*\[([^\]]+)\]", line):
+            current = header[1].strip()
+            if current == ".".join(loc):
+                return str(number)
+        elif current == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+            return str(number)
+    return "?"
+
+
+def _known(loc: tuple[str, ...]) -> str:
+    model: type[BaseModel] = Settings
+    for part in loc[:-1]:
+        inner = model.model_fields[part].annotation if part in model.model_fields else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            break
+        model = inner
+    return f"Settings here: {', '.join(model.model_fields)}"
