@@ -18,7 +18,9 @@ class LiveReading:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an answer stands: the manual's title, the section's heading, the page (None where there are no pages)."""
+    """Where an answer stands: the manual's title, the section's heading, the page (None where there are no
+    pages).
+    """
 
     title: str
     section: str
@@ -39,8 +41,9 @@ class Passage:
 class Answer:
     """Sentences with their sources, or an honest refusal.
 
-    ``text`` is written, not yet made sayable. ``reason`` says why an answer is unsure or refused. ``live`` holds the
-    readings that the answer used, by VSS path.
+    ``text`` is written, not yet made sayable. ``reason`` says why an answer is unsure or refused. ``live``
+    holds the readings that the answer used, by VSS path. ``steps``, when there are any, are the same text in
+    parts to be read one at a time ("next step").
     """
 
     question: str
@@ -51,3 +54,4 @@ class Answer:
     passages: tuple[Passage, ...] = ()
     live: dict[str, object] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
+    steps: tuple[str, ...] = ()

@@ -1,0 +1,187 @@
+"""`cabin knowledge`: build, list, show, search and verify the index of manuals."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from assistant.errors import CabinError
+from assistant.paths import data_folder
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def knowledge() -> None:
+    """The index of manuals that questions are answered from.
+
+    \b
+    Examples:
+      cabin knowledge build
+      cabin knowledge list --json
+      cabin knowledge show "tyre pressure monitoring"
+      cabin knowledge search "how do I open the bonnet"
+      cabin knowledge verify
+    """
+
+
+@knowledge.command()
+@click.option("--force", is_flag=True, help="Build it even if it is up to date.")
+@AS_JSON
+def build(force: bool, as_json: bool) -> None:
+    """Build the index of the installed manuals, unless it is up to date."""
+    with _errors_named():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from knowledge import index, pack
+        from knowledge.embedding import Embedder
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("Reading the manuals", total=None)
+            report = index.build(
+                pack.installed(),
+                _index_folder(),
+                Embedder.load(),
+                lambda done, total: bar.update(task, completed=done, total=total),
+                force=force,
+            )
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "built": report.built,
+                    "packs": list(report.packs),
+                    "sections": report.sections,
+                    "passages": report.passages,
+                    "seconds": round(report.seconds, 2),
+                    "bytes": report.bytes,
+                }
+            )
+        )
+    else:
+        what = f"{report.sections} sections, {report.passages} passages of {', '.join(report.packs)}"
+        click.echo(f"Built in {report.seconds:.1f} s: {what}." if report.built else f"Up to date: {what}.")
+
+
+@knowledge.command(name="list")
+@AS_JSON
+def list_packs(as_json: bool) -> None:
+    """The manuals in the index."""
+    with _errors_named():
+        from knowledge.shelf import Shelf
+
+        shelf = Shelf.open(_index_folder())
+    rows = [
+        {
+            "pack": name,
+            "title": found.manifest.title,
+            "vehicle": f"{found.manifest.brand} {found.manifest.model} {found.manifest.year}",
+            "edition": found.manifest.edition,
+            "language": found.manifest.language,
+            "licence": found.manifest.licence,
+            "sections": sum(owner == name for owner in shelf.owner),
+        }
+        for name, found in shelf.packs.items()
+    ]
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*(key.capitalize() for key in rows[0]))
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    Console().print(table)
+
+
+@knowledge.command()
+@click.argument("section")
+@AS_JSON
+def show(section: str, as_json: bool) -> None:
+    """The text of every section whose heading holds SECTION."""
+    with _errors_named():
+        from knowledge.shelf import Shelf
+
+        shelf = Shelf.open(_index_folder())
+    wanted = section.casefold()
+    found = [i for i in range(len(shelf.sections)) if wanted in shelf.heading(i).casefold()]
+    if not found:
+        raise CabinError(f"no section's heading holds {section!r}; `cabin knowledge search` looks by meaning")
+    for number in found:
+        blocks = [block.text for block in shelf.sections[number].blocks]
+        page = shelf.sections[number].page
+        if as_json:
+            row = {
+                "pack": shelf.owner[number],
+                "section": shelf.heading(number),
+                "page": page,
+                "blocks": blocks,
+            }
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            click.secho(shelf.heading(number) + (f", page {page}" if page else ""), bold=True)
+            click.echo("\n".join(blocks) + "\n")
+
+
+@knowledge.command()
+@click.argument("question")
+@click.option("--pack", help="The manual to search; by default the first.")
+@AS_JSON
+def search(question: str, pack: str | None, as_json: bool) -> None:
+    """The passages nearest to QUESTION, best first, with the outcome that they lead to."""
+    with _errors_named():
+        from knowledge.library import Library
+
+        answer = Library.open(_index_folder()).answer(question, pack=pack)
+    if as_json:
+        for passage in answer.passages:
+            row = {"section": passage.section, "score": passage.score, "text": passage.text}
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    for passage in answer.passages:
+        click.secho(f"{passage.score:7.2f}  {passage.section}", bold=True)
+        click.echo(f"         {passage.text}\n")
+    click.echo(f"Outcome: {answer.outcome}{f' ({answer.reason})' if answer.reason else ''}")
+
+
+@knowledge.command()
+@AS_JSON
+def verify(as_json: bool) -> None:
+    """Check that the index is whole and made of the manuals as they are now."""
+    with _errors_named():
+        from knowledge import index, pack
+
+        target = index.current(_index_folder())
+        wrong = index.damage(target) or index.miscounted(target)
+        fresh = index.is_current(pack.installed(), _index_folder())
+    if as_json:
+        click.echo(json.dumps({"whole": not wrong, "current": fresh, "damage": wrong}))
+    elif not wrong and fresh:
+        click.echo("The index is whole and up to date.")
+    if wrong:
+        raise CabinError(f"{wrong[0]}; `cabin knowledge build --force` makes the index anew")
+    if not fresh:
+        raise CabinError(
+            "the manuals or the model changed since the index was built; run `cabin knowledge build`"
+        )
+
+
+def _index_folder() -> Path:
+    return data_folder() / "index"
+
+
+@contextmanager
+def _errors_named() -> Iterator[None]:
+    """The knowledge base's errors as the command's own."""
+    from knowledge.errors import KnowledgeError
+
+    try:
+        yield
+    except KnowledgeError as error:
+        raise CabinError(str(error), code="knowledge") from error

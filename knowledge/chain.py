@@ -1,0 +1,138 @@
+"""The LangChain chain: question | retriever | rerank | answer. It has no tools; passages are data, never
+instructions.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from knowledge.answer import Answer, Passage, Source
+from knowledge.embedding import Embedder
+from knowledge.ranking import Asked, Ranked, Ranker
+from knowledge.shelf import Shelf
+from knowledge.wording import word
+
+NEAREST = 20
+"""Passages that the retriever hands to the ranking."""
+SHOWN = 5
+"""Passages that an answer shows."""
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What runs through the chain: a question, then what was found for it."""
+
+    question: str
+    text: str
+    pack: str
+    variant: str
+    unknown: float
+    asked: Asked | None = None
+    rows: tuple[int, ...] = ()
+    ranked: tuple[Ranked, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+def open_store(shelf: Shelf) -> Any:
+    """LangChain's Chroma vector store over the index."""
+    from langchain_chroma import Chroma
+
+    from knowledge.index import COLLECTION, open_chroma
+
+    return Chroma(collection_name=COLLECTION, client=open_chroma(shelf.folder))
+
+
+def build_chain(shelf: Shelf, embedder: Embedder, ranker: Ranker, store: Any) -> Runnable[Inquiry, Answer]:
+    """The chain over one opened index."""
+    many = len(shelf.packs) > 1
+
+    def read(inquiry: Inquiry) -> Inquiry:
+        return replace(inquiry, asked=ranker.read(inquiry.text, embedder, inquiry.pack, inquiry.variant))
+
+    def retrieve(inquiry: Inquiry) -> Inquiry:
+        assert inquiry.asked is not None
+        found = store.similarity_search_by_vector(
+            inquiry.asked.vector.tolist(), k=NEAREST, filter={"pack": inquiry.pack} if many else None
+        )
+        return replace(inquiry, rows=tuple(int(document.metadata["row"]) for document in found))
+
+    def rerank(inquiry: Inquiry) -> Inquiry:
+        assert inquiry.asked is not None
+        return replace(inquiry, ranked=tuple(ranker.rank(inquiry.asked, inquiry.rows)))
+
+    def answer(inquiry: Inquiry) -> Answer:
+        return _answer(shelf, ranker, inquiry)
+
+    return (
+        RunnableLambda(_timed("embed", read))
+        | RunnableLambda(_timed("retrieve", retrieve))
+        | RunnableLambda(_timed("rerank", rerank))
+        | RunnableLambda(answer)
+    )
+
+
+def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
+    """The extractive answer: one of three outcomes, by how likely the best block is right."""
+    assert inquiry.asked is not None
+    started = time.perf_counter()
+    if not inquiry.ranked:
+        return Answer(inquiry.question, NOT_FOUND, "refused", "not_covered")
+    first = inquiry.ranked[0]
+    block = ranker.best_block(inquiry.asked, first.section)
+    sure = ranker.weights.probability(ranker.signs(inquiry.asked, inquiry.ranked, block, inquiry.unknown))
+    passages = tuple(
+        Passage(shelf.heading(r.section), round(r.score, 3), shelf.passages[r.row][1])
+        for r in _distinct(inquiry.ranked, lambda r: r.row)[:SHOWN]
+    )
+    timings = {**inquiry.timings_ms, "compose": (time.perf_counter() - started) * 1000}
+    section = shelf.sections[first.section]
+    title = shelf.packs[shelf.owner[first.section]].manifest.title
+    if sure >= ranker.weights.answer_above:
+        worded = word(section, section.blocks[block.block])
+        source = Source(title, shelf.heading(first.section), worded.page, round(sure, 3))
+        return Answer(
+            inquiry.question,
+            worded.text,
+            "answer",
+            sources=(source,),
+            passages=passages,
+            timings_ms=timings,
+            steps=worded.steps,
+        )
+    if sure >= ranker.weights.unsure_above:
+        two = _distinct(inquiry.ranked, lambda r: shelf.sections[r.section].title)[:2]
+        sources = tuple(
+            Source(title, shelf.heading(r.section), shelf.sections[r.section].page, round(sure, 3))
+            for r in two
+        )
+        return Answer(
+            inquiry.question, _see(sources), "unsure", "unsure", sources, passages, timings_ms=timings
+        )
+    return Answer(
+        inquiry.question, NOT_FOUND, "refused", "not_covered", passages=passages, timings_ms=timings
+    )
+
+
+NOT_FOUND = "I can't find that in the owner's manual, so I'd rather not guess."
+
+
+def _see(sources: tuple[Source, ...]) -> str:
+    places = [s.section.rpartition(", ")[2] + (f" on page {s.page}" if s.page else "") for s in sources]
+    return f"I'm not sure. The manual may say it under {' or under '.join(places)}."
+
+
+def _distinct(ranked: tuple[Ranked, ...], key: Callable[[Ranked], object]) -> list[Ranked]:
+    seen: set[object] = set()
+    return [r for r in ranked if not (key(r) in seen or seen.add(key(r)))]  # type: ignore[func-returns-value]
+
+
+def _timed(name: str, step: Callable[[Inquiry], Inquiry]) -> Callable[[Inquiry], Inquiry]:
+    def run(inquiry: Inquiry) -> Inquiry:
+        started = time.perf_counter()
+        done = step(inquiry)
+        return replace(done, timings_ms={**done.timings_ms, name: (time.perf_counter() - started) * 1000})
+
+    return run

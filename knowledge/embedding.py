@@ -1,0 +1,139 @@
+"""Sentence embeddings: all-MiniLM-L6-v2 (int8) on onnxruntime, pooled vectors and token states."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.errors import ModelError
+
+WIDTH = 384
+"""Length of a vector: the hidden size of MiniLM-L6."""
+
+LONGEST = 256
+"""Tokens of a text that are read; the model was trained with 256."""
+
+BATCH = 8
+"""Texts a forward pass. Larger batches pad more and are no faster on one core."""
+
+BUILT_IN = Path(__file__).parent / "models" / "minilm-int8"
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model made of one text of t tokens, without its start and end marks.
+
+    ``vector`` is float32 [384] of unit length, ``tokens`` float32 [t, 384] (not normalised), ``spans`` int32
+    [t, 2]: the characters of the text that each token covers.
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    spans: NDArray[np.int32]
+
+
+class Embedder:
+    """Texts to unit vectors. The model is read from disk on first use; safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._tokenizer: Any = None
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> "Embedder":
+        """The embedder of ``folder``, by default the built-in one. Raises ModelError when a file of it is
+        absent.
+        """
+        folder = folder or BUILT_IN
+        for name in ("model.onnx", "tokenizer.json"):
+            if not (folder / name).is_file():
+                raise ModelError(f"the embedding model lacks {folder / name}; install the package again")
+        return cls(folder)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 [n, 384], in the order of ``texts``. Texts are cut at 256 tokens."""
+        readings = self.read(texts)
+        if not readings:
+            return np.zeros((0, WIDTH), dtype=np.float32)
+        return np.stack([reading.vector for reading in readings])
+
+    def read(
+        self, texts: Sequence[str], *, threads: int = 1, done: Callable[[int], None] | None = None
+    ) -> list[Reading]:
+        """Vectors and token states of ``texts``, in their order.
+
+        ``threads`` forward passes run side by side, one core each. ``done`` is told, from any of them, how
+        many more texts were read.
+        """
+        session, tokenizer = self._open()
+        if not texts:
+            return []
+        encodings = [tokenizer.encode(texts[0])] if len(texts) == 1 else tokenizer.encode_batch(list(texts))
+        by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
+        batches = [by_length[i : i + BATCH] for i in range(0, len(by_length), BATCH)]
+        readings: list[Reading | None] = [None] * len(texts)
+
+        def run(batch: list[int]) -> None:
+            for index, reading in zip(batch, _forward(session, [encodings[i] for i in batch]), strict=True):
+                readings[index] = reading
+            if done:
+                done(len(batch))
+
+        if threads == 1 or len(batches) == 1:
+            for batch in batches:
+                run(batch)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(run, reversed(batches)))
+        return [reading for reading in readings if reading is not None]
+
+    def _open(self) -> tuple[Any, Any]:
+        with self._lock:
+            if self._session is None:
+                import onnxruntime
+                from tokenizers import Tokenizer
+
+                options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = (
+                    1  # a second thread doubles the p95 of a question on two busy cores
+                )
+                options.inter_op_num_threads = 1
+                options.log_severity_level = 3
+                self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+                self._tokenizer.enable_truncation(LONGEST)
+                self._tokenizer.no_padding()
+                self._session = onnxruntime.InferenceSession(
+                    str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+                )
+        return self._session, self._tokenizer
+
+
+def _forward(session: Any, encodings: Sequence[Any]) -> list[Reading]:
+    """One forward pass over texts of similar length."""
+    longest = max(len(encoding.ids) for encoding in encodings)
+    ids = np.zeros((len(encodings), longest), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, encoding in enumerate(encodings):
+        ids[row, : len(encoding.ids)] = encoding.ids
+        mask[row, : len(encoding.ids)] = 1
+    vectors, states = session.run(
+        ["embedding", "last_hidden_state"],
+        {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)},
+    )
+    return [
+        Reading(
+            vectors[row],
+            states[row, 1 : len(encoding.ids) - 1].copy(),
+            np.array(encoding.offsets[1:-1], dtype=np.int32).reshape(-1, 2),
+        )
+        for row, encoding in enumerate(encodings)
+    ]

@@ -1,0 +1,94 @@
+"""The library: everything the car knows, behind one verb, `answer`."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.answer import Answer, LiveReading
+from knowledge.embedding import Embedder
+from knowledge.ranking import Ranker, load_weights
+from knowledge.shelf import Shelf
+from knowledge.wording import while_moving
+from knowledge.words import content, load_contrasts, load_synonyms, plainly, tokens
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+    from knowledge.chain import Inquiry
+
+EMPTY = "I didn't catch a question."
+
+
+class Library:
+    """Answers questions about the car from its manuals and live readings. Safe to share between threads."""
+
+    def __init__(self, shelf: Shelf, embedder: Embedder) -> None:
+        from knowledge.chain import build_chain, open_store
+
+        self.shelf = shelf
+        self.embedder = embedder
+        self._ranker = Ranker(shelf, load_weights(), load_contrasts())
+        self._synonyms = load_synonyms()
+        stems = [content(sentence) for sentence in shelf.sentences()]
+        self._vocabulary = frozenset(stem for sentence in stems for stem in sentence)
+        self._known = self._synonyms.known_in([_phrases(sentence) for sentence in shelf.sentences()])
+        self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self._ranker, open_store(shelf))
+        self.answer("How do I open the door?")  # the first question of a drive should not pay for warming up
+
+    @classmethod
+    def open(cls, index_folder: Path, embedder: Embedder | None = None) -> "Library":
+        """The library over a finished index. Raises IndexMissing or IndexBroken, both saying what to do."""
+        return cls(Shelf.open(index_folder), embedder or Embedder.load())
+
+    def answer(
+        self,
+        question: str,
+        readings: Sequence[LiveReading] = (),
+        *,
+        moving: bool = False,
+        pack: str | None = None,
+    ) -> Answer:
+        """The manual's own words with their source, an "I'm not sure" that names two sections, or a refusal.
+
+        Any text is a question: an empty or endless one is refused or cut. ``pack`` names the manual to answer
+        from, by default the first; a name that is not there is refused. While ``moving``, at most two short
+        sentences.
+        """
+        started = time.perf_counter()
+        answer = self._find(question, readings, pack)
+        if moving and answer.outcome == "answer":
+            answer = replace(answer, text=while_moving(answer.text), steps=())
+        timings = {**answer.timings_ms, "total": (time.perf_counter() - started) * 1000}
+        return replace(answer, timings_ms={name: round(value, 2) for name, value in timings.items()})
+
+    def texts(self) -> Iterable[str]:
+        """The sentences of the manuals, for a recogniser's language model."""
+        return self.shelf.sentences()
+
+    def _find(self, question: str, readings: Sequence[LiveReading], pack: str | None) -> Answer:
+        from knowledge.chain import Inquiry
+
+        name = pack or next(iter(self.shelf.packs))
+        if name not in self.shelf.packs:
+            return Answer(question, f"I have no manual named {name[:60]}.", "refused", "no_such_pack")
+        text = plainly(question)
+        if not any(token.isalpha() for token in tokens(text)):
+            return Answer(question, EMPTY, "refused", "no_question")
+        text = self._synonyms.translate(text, self._known)
+        inquiry = Inquiry(
+            question, text, name, self.shelf.packs[name].manifest.default_variant, self._unknown(text)
+        )
+        return self._chain.invoke(inquiry)
+
+    def _unknown(self, text: str) -> float:
+        """The share of a question's meaning words that the manuals never use, 0 to 1."""
+        words = content(text)
+        return sum(word not in self._vocabulary for word in words) / len(words) if words else 1.0
+
+
+def _phrases(sentence: str) -> list[str]:
+    from knowledge.words import phrase
+
+    return list(phrase(sentence))

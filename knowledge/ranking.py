@@ -1,0 +1,260 @@
+"""Ranks the nearest passages by five features, and the blocks of a section by how well they answer."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from knowledge.embedding import Embedder
+from knowledge.errors import PackError
+from knowledge.pack import Manifest
+from knowledge.shelf import Shelf
+from knowledge.words import DATA, Contrasts, contains, content, phrase
+
+FEATURES = ("dense", "window", "late", "title", "contrast")
+SIGNS = ("score", "margin", "block", "agreement", "unknown")
+
+_QUANTITY = re.compile(
+    r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large)\b|"
+    r"\bwhat (?:is|are|'s)?\s*(?:the )?(?:\w+ ){0,3}?(?:pressures?|speed|weight|load|capacity|size|torque|range|"
+    r"voltage|temperature|grade|limit|length|width|height|depth|distance|interval)\b|"
+    r"\b(?:maximum|minimum|max|min)\b",
+    re.I,
+)
+_FIGURE = re.compile(
+    r"\d[\d.,]*\s?(?:%|°C|bar|kPa|psi|km|km/h|mph|m|mm|cm|kg|g|l|litres?|ml|kW|kWh|V|A|Ah|Nm|N m|minutes?|"
+    r"hours?|seconds?|days?|weeks?|months?|years?)(?![a-z])",
+    re.I,
+)
+NOTICE_COST = 1.0
+"""What a warning or note gives up against the block that it warns about, in units of the ranking score."""
+FIGURE_GAIN = 1.0
+"""What a block with a figure and its unit gains when the question asks how much."""
+
+
+class Weights(BaseModel):
+    """`ranking.yaml`: fitted, not typed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ranking: dict[str, float]
+    confidence: dict[str, float]
+    answer_above: float
+    unsure_above: float
+
+    @cached_property
+    def vector(self) -> NDArray[np.float32]:
+        """The five ranking weights in the order of FEATURES."""
+        return np.array([self.ranking[name] for name in FEATURES], dtype=np.float32)
+
+    def probability(self, signs: Mapping[str, float]) -> float:
+        """How likely the first answer is right, 0 to 1."""
+        z = self.confidence["bias"] + sum(self.confidence[name] * signs[name] for name in SIGNS)
+        return float(1 / (1 + np.exp(-np.clip(z, -30, 30))))
+
+
+def load_weights(path: Path = DATA / "ranking.yaml") -> Weights:
+    """Raises PackError when a weight is missing or not a number."""
+    try:
+        weights = Weights.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        missing = [n for n in FEATURES if n not in weights.ranking]
+        missing += [n for n in ("bias", *SIGNS) if n not in weights.confidence]
+    except (yaml.YAMLError, ValidationError) as error:
+        raise PackError(f"{path}: {error}") from None
+    if missing:
+        raise PackError(f"{path}: no weight for {', '.join(missing)}")
+    return weights
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as the ranking reads it. ``tokens`` are its unit token states in the index's basis."""
+
+    text: str
+    vector: NDArray[np.float32]
+    tokens: NDArray[np.float32]
+    named: tuple[frozenset[int], ...]
+    variants: frozenset[str]
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage with its features (in the order of FEATURES) and their weighted sum."""
+
+    row: int
+    section: int
+    features: NDArray[np.float32]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best block of a section, with its score."""
+
+    block: int
+    score: float
+
+
+class Ranker:
+    """Ranks passages of one shelf."""
+
+    def __init__(self, shelf: Shelf, weights: Weights, contrasts: Contrasts) -> None:
+        self.shelf = shelf
+        self.weights = weights
+        self.contrasts = contrasts
+        self._named: dict[int, tuple[frozenset[int], ...]] = {}
+        self._variants: dict[int, frozenset[str]] = {}
+        self._variant_words = {name: variant_words(p.manifest) for name, p in shelf.packs.items()}
+
+    def read(self, question: str, embedder: Embedder, pack: str, variant: str) -> Asked:
+        """The question with its vector. ``variant`` is the car's own, meant unless the question names
+        another.
+        """
+        reading = embedder.read([question])[0]
+        norms = np.maximum(np.linalg.norm(reading.tokens, axis=1, keepdims=True), 1e-9)
+        said = self._variants_in(question, pack)
+        return Asked(
+            question,
+            reading.vector,
+            (reading.tokens / norms) @ self.shelf.basis.T,
+            self.contrasts.named(question),
+            said or (frozenset((variant,)) if variant else frozenset()),
+            pack,
+        )
+
+    def rank(self, asked: Asked, rows: Sequence[int]) -> list[Ranked]:
+        """The passages ``rows``, best first."""
+        if not rows:
+            return []
+        features = np.stack([self._features(asked, row) for row in rows])
+        scores = features @ self.weights.vector
+        order = np.argsort(-scores, kind="stable")
+        passages = self.shelf.passages
+        return [Ranked(rows[i], passages[rows[i]][0], features[i], float(scores[i])) for i in order]
+
+    def best_block(self, asked: Asked, section: int) -> Best:
+        """The block of ``section`` that answers best: by its best window, notices marked down, figures up."""
+        blocks = self.shelf.sections[section].blocks
+        window, late = FEATURES.index("window"), FEATURES.index("late")
+        best: dict[int, float] = {}
+        for row in self.shelf.section_rows[section]:
+            numbers, cosines, lates = self._windows(asked, row)
+            for number, score in zip(
+                numbers,
+                self.weights.vector[window] * cosines + self.weights.vector[late] * lates,
+                strict=True,
+            ):
+                best[number] = max(best.get(number, -1e9), float(score))
+        wants_figure = bool(_QUANTITY.search(asked.text))
+        wants_notice = bool(
+            re.search(r"\b(?:warning|danger|dangerous|risk|safe|careful|avoid)\b", asked.text, re.I)
+        )
+        for number in best:
+            block = blocks[number]
+            if block.kind in ("warning", "caution", "note") and not wants_notice:
+                best[number] -= NOTICE_COST
+            if wants_figure and _FIGURE.search(block.text):
+                best[number] += FIGURE_GAIN
+            if block.kind == "row" and self._excluded(asked, block.key):
+                best[number] -= 3.0
+        if not best:
+            return Best(0, -1e9)
+        number = max(best, key=lambda n: best[n])
+        return Best(number, best[number])
+
+    def _excluded(self, asked: Asked, key: str) -> bool:
+        return bool(
+            self.contrasts.violations(asked.named, self.contrasts.named(key))
+            or (asked.variants and (of := self._variants_in(key, asked.pack)) and not of & asked.variants)
+        )
+
+    def signs(self, asked: Asked, ranked: Sequence[Ranked], block: Best, unknown: float) -> dict[str, float]:
+        """What tells a right first answer from a wrong one; see SIGNS."""
+        first = ranked[0]
+        title = self.shelf.sections[first.section].title
+        rival = next(
+            (r.score for r in ranked if self.shelf.sections[r.section].title != title), first.score - 10
+        )
+        tops = [max(ranked, key=lambda r: r.features[i]).section for i in range(4)]
+        return {
+            "score": first.score,
+            "margin": min(first.score - rival, 10.0),
+            "block": block.score,
+            "agreement": sum(section == first.section for section in tops) / len(tops),
+            "unknown": unknown,
+        }
+
+    def _features(self, asked: Asked, row: int) -> NDArray[np.float32]:
+        shelf = self.shelf
+        section = shelf.passages[row][0]
+        _, cosines, lates = self._windows(asked, row)
+        return np.array(
+            [
+                shelf.vectors[row] @ asked.vector,
+                cosines.max() if len(cosines) else 0.0,
+                lates.max() if len(lates) else 0.0,
+                shelf.titles[section] @ asked.vector,
+                self._violations(asked, section),
+            ],
+            dtype=np.float32,
+        )
+
+    def _windows(self, asked: Asked, row: int) -> tuple[list[int], NDArray[np.float32], NDArray[np.float32]]:
+        """For each window of a passage: its block, its cosine, and the mean over the question's tokens of the
+        best match.
+        """
+        shelf = self.shelf
+        first, last = shelf.window_rows[row], shelf.window_rows[row + 1]
+        start, head, end = shelf.rows[row]
+        windows = shelf.windows[first:last]
+        cosines = shelf.window_vectors[first:last].astype(np.float32) @ asked.vector
+        matches = asked.tokens @ shelf.tokens[start:end].T.astype(np.float32)
+        title = matches[:, : head - start].max(axis=1, initial=-1.0)
+        lates = np.array(
+            [
+                np.maximum(title, matches[:, a - start : b - start].max(axis=1)).mean()
+                if len(matches)
+                else 0.0
+                for _, _, a, b in windows
+            ],
+            dtype=np.float32,
+        )
+        return windows[:, 1].tolist(), cosines, lates
+
+    def _violations(self, asked: Asked, section: int) -> float:
+        if section not in self._named:
+            self._named[section] = self.contrasts.named(self.shelf.sections[section].title)
+            self._variants[section] = self._variants_in(
+                self.shelf.sections[section].title, self.shelf.owner[section]
+            )
+        other = self._variants[section] and asked.variants and not self._variants[section] & asked.variants
+        return self.contrasts.violations(asked.named, self._named[section]) + bool(other)
+
+    def _variants_in(self, text: str, pack: str) -> frozenset[str]:
+        stems = phrase(text)
+        return frozenset(
+            variant
+            for variant, words in self._variant_words[pack].items()
+            if any(contains(stems, word) for word in words)
+        )
+
+
+def variant_words(manifest: Manifest) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """What each variant alone is called: its name and its title after the comma ("Van D, diesel van")."""
+    named = {
+        variant: {*content(manifest.variant_names.get(variant, "").rpartition(",")[2]), *content(variant)}
+        for variant in manifest.variants
+    }
+    return {
+        variant: tuple(
+            (word,) for word in sorted(words) if sum(word in other for other in named.values()) == 1
+        )
+        for variant, words in named.items()
+    }

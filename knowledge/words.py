@@ -1,0 +1,161 @@
+"""Words as the ranking sees them: tokens, light stems, synonyms and contrasts."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from knowledge.errors import PackError
+
+DATA = Path(__file__).parent / "data"
+
+_TOKEN = re.compile(r"[a-z0-9]+(?:['’.,/-][a-z0-9]+)*")
+_POLITE = re.compile(
+    r"^(?:(?:hey|hi|hello|ok|okay|please|so|um|uh|well|excuse me|car|cabin|tell me|i want to know|"
+    r"i'd like to know|do you know|can you tell me|could you tell me|could you explain|can you explain|explain to me|"
+    r"i wonder|quick question|remind me|say|and|but)\b[\s,.:!]*)+",
+    re.I,
+)
+STOP = frozenset((DATA / "stopwords.txt").read_text("utf-8").split())
+"""Words that carry no meaning of their own in a question to a car."""
+
+
+def tokens(text: str) -> list[str]:
+    """Lower-case words and numbers of ``text``, in order; apostrophes are straightened."""
+    return _TOKEN.findall(text.lower().replace("’", "'"))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """A light English stem: plural, -ing, -ed and a final e go; enough to match questions with text."""
+    word = word.removesuffix("'s").replace("'", "")
+    if len(word) < 4 or word[0].isdigit():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "shes", "ches", "xes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for suffix in ("ing", "ed"):
+        base = word.removesuffix(suffix)
+        if base != word and len(base) > 2 and re.search("[aeiouy]", base):
+            word = base
+            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
+                word = word[:-1]
+            break
+    return word.removesuffix("e") if len(word) > 3 else word
+
+
+def content(text: str) -> list[str]:
+    """The stems that carry meaning."""
+    return [stem(token) for token in tokens(text) if token not in STOP]
+
+
+def phrase(text: str) -> tuple[str, ...]:
+    """A phrase as stems, for finding it in other text. Hyphens count as spaces."""
+    return tuple(stem(token) for token in tokens(text.replace("-", " ")))
+
+
+def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:
+    """Whether the stems of ``needle`` stand side by side in ``haystack``."""
+    size = len(needle)
+    return size > 0 and any(
+        tuple(haystack[i : i + size]) == tuple(needle) for i in range(len(haystack) - size + 1)
+    )
+
+
+def plainly(question: str, longest: int = 1_000) -> str:
+    """A question without greeting and filler, in single spaces, cut at ``longest`` characters."""
+    text = re.sub(r"\s+", " ", question[: 4 * longest].replace("’", "'")).strip()[:longest]
+    return _POLITE.sub("", text) or text
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """Groups of words that mean the same."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def _by_phrase(self) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
+        pairs = [(word, group) for group in self.groups for word in group]
+        pairs.sort(key=lambda pair: -len(pair[0]))
+        return [(re.compile(rf"\b{re.escape(word)}(s?)\b", re.I), group) for word, group in pairs]
+
+    def translate(self, question: str, known: frozenset[tuple[str, ...]]) -> str:
+        """``question`` in the manual's words: a phrase it does not use gives way to the group's first that it
+        does.
+        """
+        text = question
+        for pattern, group in self._by_phrase:
+            match = pattern.search(text)
+            if not match or phrase(match[0]) in known:
+                continue
+            better = next((word for word in group if phrase(word) in known), None)
+            if better and better.lower() not in text.lower():
+                text = pattern.sub(better.replace("\\", "") + r"\1", text)
+        return text
+
+    def known_in(self, vocabulary: Iterable[Sequence[str]]) -> frozenset[tuple[str, ...]]:
+        """The phrases of all groups that occur in the manual's sentences (given as stems)."""
+        wanted = {phrase(word) for group in self.groups for word in group}
+        longest = max((len(w) for w in wanted), default=0)
+        found: set[tuple[str, ...]] = set()
+        for sentence in vocabulary:
+            for size in range(1, longest + 1):
+                for start in range(len(sentence) - size + 1):
+                    piece = tuple(sentence[start : start + size])
+                    if piece in wanted:
+                        found.add(piece)
+        return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Contrasts:
+    """Groups of members that exclude each other; a member is one or more phrases, as stems."""
+
+    groups: tuple[tuple[tuple[tuple[str, ...], ...], ...], ...]
+
+    def named(self, text: str) -> tuple[frozenset[int], ...]:
+        """For each group, which members ``text`` names."""
+        stems = phrase(text)
+        return tuple(
+            frozenset(i for i, member in enumerate(group) if any(contains(stems, p) for p in member))
+            for group in self.groups
+        )
+
+    @staticmethod
+    def violations(asked: Sequence[frozenset[int]], offered: Sequence[frozenset[int]]) -> int:
+        """In how many groups the title names members, but none of those that the question names."""
+        return sum(1 for want, have in zip(asked, offered, strict=True) if want and have and not want & have)
+
+
+def load_synonyms(path: Path = DATA / "synonyms.yaml") -> Synonyms:
+    """Raises PackError when the file is not a list of lists of words."""
+    return Synonyms(tuple(map(tuple, _groups(path, list[list[str]]))))
+
+
+def load_contrasts(path: Path = DATA / "contrasts.yaml") -> Contrasts:
+    """Raises PackError when the file is not a list of lists of words or lists of words."""
+    return Contrasts(
+        tuple(
+            tuple(
+                tuple(phrase(word) for word in ([member] if isinstance(member, str) else member))
+                for member in group
+            )
+            for group in _groups(path, list[list[str | list[str]]])
+        )
+    )
+
+
+def _groups(path: Path, shape: Any) -> Any:
+    try:
+        return TypeAdapter(shape).validate_python(yaml.safe_load(path.read_text("utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise PackError(f"{path}: not a list of groups of words: {error}") from None
