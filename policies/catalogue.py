@@ -45,8 +45,8 @@ class Signal:
 
     ``minimum`` and ``maximum`` are in ``unit`` and already within the datatype. ``safe`` is the value that is
     safe to go to from anywhere (a door locked, a window closed, a driver aid on), None where there is none.
-    ``zone`` is the seat that the signal belongs to, None when it is everybody's. ``example`` is a value of a free
-    text.
+    ``zone`` is the seat that the signal belongs to, None when it is everybody's. ``example`` is a value of a
+    free text.
     """
 
     path: str
@@ -65,8 +65,8 @@ class Signal:
     def check(self, value: object) -> Value:
         """``value`` in the signal's own datatype.
 
-        Whole floats become ints where the type is whole, ints floats where it is not; an allowed word is found
-        in any case. Raises ValueError, naming what is allowed, for everything else.
+        Whole floats become ints where the type is whole, ints floats where it is not; an allowed word is
+        found in any case. Raises ValueError, naming what is allowed, for everything else.
         """
         if self.type == "boolean":
             if isinstance(value, bool):

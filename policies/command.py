@@ -47,7 +47,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One typed, bounded act on one signal: an absolute value in the catalogue's unit, never a change by so much."""
+    """One typed, bounded act on one signal: an absolute value in the catalogue's unit, never a step."""
 
     signal: str
     value: Value

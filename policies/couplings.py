@@ -120,8 +120,8 @@ class Couplings:
     def complete(self, commands: Iterable[Command], state: VehicleState) -> tuple[Command, ...]:
         """``commands`` and all that they bring, each signal once, what was asked first.
 
-        Completing what is complete adds nothing. Raises Contradiction when two commands, or a command and what
-        another brings, cannot both be.
+        Completing what is complete adds nothing. Raises Contradiction when two commands, or a command and
+        what another brings, cannot both be.
         """
         whole: dict[str, Value] = {}
         for command in commands:

@@ -1,4 +1,4 @@
-"""What the gate answers: Allow, Confirm or Refuse, with the rules that decided and a sentence for the driver."""
+"""What the gate answers: Allow, Confirm or Refuse, with its rules and a sentence for the driver."""
 
 from dataclasses import dataclass
 

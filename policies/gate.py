@@ -34,8 +34,9 @@ class _Pending:
 class Gate:
     """The only way to the vehicle. One for each vehicle; safe to use from several threads.
 
-    ``decide`` is pure and total. ``request`` and ``answer`` keep what must be remembered: the one pending challenge,
-    those that are over, and how often an actuator moved lately. Without a ``signer`` an Allow carries no permit.
+    ``decide`` is pure and total. ``request`` and ``answer`` keep what must be remembered: the one pending
+    challenge, those that are over, and how often an actuator moved lately. Without a ``signer`` an Allow
+    carries no permit.
     """
 
     def __init__(
@@ -68,9 +69,9 @@ class Gate:
     ) -> Decision:
         """What may happen, with the coupled commands added, when ``confirmed`` is all the evidence there is.
 
-        Pure: nothing is remembered, no permit issued. Total: whatever goes wrong inside is a Refuse with the code
-        ``fault``. Other codes: unlisted, value, contradiction, forbidden, caution, means, zone, motion, state,
-        nothing.
+        Pure: nothing is remembered, no permit issued. Total: whatever goes wrong inside is a Refuse with the
+        code ``fault``. Other codes: unlisted, value, contradiction, forbidden, caution, means, zone, motion,
+        state, nothing.
         """
         try:
             return self._decide(tuple(commands), origin, state, now, confirmed)
@@ -80,7 +81,7 @@ class Gate:
     def request(
         self, commands: Iterable[Command], origin: Origin, state: VehicleState, now: float
     ) -> Decision:
-        """Decide, and act on it: an Allow carries a permit, a Confirm a challenge that lives ASKED_FOR seconds.
+        """Decide, and act: an Allow carries a permit, a Confirm a challenge that lives ASKED_FOR seconds.
 
         Unless it is refused, it replaces the pending challenge. Further code: rate.
         """
@@ -109,9 +110,9 @@ class Gate:
     ) -> Allow | Refuse:
         """Answer a challenge with ``modality`` from ``zone``: decided afresh on ``state``.
 
-        An answer of the wrong modality or from the wrong seat leaves the challenge pending; any other answer ends it.
-        Codes besides those of ``decide``: unknown_challenge, expired, spent, replaced, cancelled, wrong_modality,
-        wrong_zone, changed, rate.
+        An answer of the wrong modality or from the wrong seat leaves the challenge pending; any other answer
+        ends it. Codes besides those of ``decide``: unknown_challenge, expired, spent, replaced, cancelled,
+        wrong_modality, wrong_zone, changed, rate.
         """
         with self._lock:
             try:
@@ -140,7 +141,7 @@ class Gate:
                 return None
             return challenge
 
-    # --- deciding ------------------------------------------------------------------------------------------------
+    # --- deciding -----------------------------------------------------------------------------------------
 
     def _decide(
         self, asked: tuple[Command, ...], origin: Origin, state: VehicleState, now: float, confirmed: Modality
@@ -183,7 +184,9 @@ class Gate:
         if needed >= NEVER:
             first = verdicts.index(deciding[0])
             verdict, signal = deciding[0], self.catalogue[whole[first].signal]
-            says = self._wording.refusal(verdict.code, signal, verdict.because, verdict.when)
+            outside = verdict.code == "zone" and origin.zone is Zone.OUTSIDE
+            sentence = "zone_outside" if outside else verdict.code
+            says = self._wording.refusal(sentence, signal, verdict.because, verdict.when)
             return Refuse(whole, rules, says, verdict.code)
         if STRENGTH[confirmed] >= needed:
             every = [*(rule for verdict in verdicts for rule in verdict.rules), *self._couplings.of(whole)]
@@ -210,7 +213,7 @@ class Gate:
         says = self._wording.refusal(code, because=because)
         return Refuse(commands, rules or (f"gate.{code}",), says, code)
 
-    # --- asking back and granting ----------------------------------------------------------------------------------
+    # --- asking back and granting -------------------------------------------------------------------------
 
     def _ask(self, confirm: Confirm, origin: Origin, now: float) -> Confirm:
         challenge = Challenge(

@@ -1,4 +1,4 @@
-"""How often each actuator was sent away from its safe value lately: motors and latches need time to follow."""
+"""How often each actuator left its safe value lately: motors and latches need time to follow."""
 
 from collections import deque
 from collections.abc import Iterable

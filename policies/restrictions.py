@@ -1,4 +1,4 @@
-"""Driver distraction: what may be shown and how long a reply may be in each motion. Data in restrictions.yaml."""
+"""Driver distraction: what may be shown, and how long a reply may be, in each motion."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Restriction(StrEnum):
 
 
 class Restrictions(Strict):
-    """What holds in one motion: ``words`` of a spoken reply, ``characters`` of a line, ``items`` of a list."""
+    """What holds in a motion: ``words`` in a spoken reply, ``characters`` in a line, ``items`` in a list."""
 
     shown: frozenset[Restriction]
     words: Annotated[int, Field(ge=1)]

@@ -121,8 +121,8 @@ def _among(value: Value, values: tuple[Plain, ...]) -> bool:
 class Rule(Scope):
     """Who may change a signal so, when, and with what evidence. For each change exactly one rule applies.
 
-    ``confirm`` is the weakest evidence that will do, the class's own when left out. ``eases`` says in words why more
-    speed may allow more here; without it that is an error. ``because`` is a sentence for the driver.
+    ``confirm`` is the weakest evidence that will do, the class's own when left out. ``eases`` says in words
+    why more speed may allow more here; without it that is an error. ``because`` is a sentence for the driver.
     """
 
     who: Annotated[tuple[Who, ...], BeforeValidator(_several), Field(min_length=1)]
@@ -177,7 +177,7 @@ class Caution(Scope):
 
 
 class Rate(Strict):
-    """How often an actuator may be sent away from its safe value: at most ``moves`` times in ``within`` seconds."""
+    """How often an actuator may leave its safe value: at most ``moves`` times in ``within`` seconds."""
 
     id: Id
     signals: Words
@@ -225,7 +225,7 @@ class Entry:
 
 
 def named(pattern: str, catalogue: Catalogue) -> list[Signal]:
-    """The actuators that ``pattern`` names; ``*`` stands for one step of a path. Raises ValueError for none."""
+    """The actuators that ``pattern`` names; ``*`` is one step of a path. Raises ValueError for none."""
     if "*" not in pattern:
         signal = catalogue.get(pattern)
         if signal is None:

@@ -86,16 +86,12 @@ class Soundness:
             if rule.cls in _MEANS_NOTHING:
                 raise self._wrong(rule, f"is {rule.cls}: there is nothing to confirm", "confirm")
             if rule.cls is Class.CRITICAL and STRENGTH[rule.confirm] < STRENGTH[Modality.TOUCH]:
-                raise self._wrong(
-                    rule, f"is critical, so confirming by {rule.confirm} is not enough", "confirm"
-                )
+                raise self._wrong(rule, f"is critical: {rule.confirm} alone cannot confirm it", "confirm")
             if rule.confirm is Modality.NONE:
                 raise self._wrong(rule, "asks back, so it must say what confirms", "confirm")
         strangers = {Zone.OUTSIDE.value, Zone.UNKNOWN.value}.intersection(rule.who)
         if strangers and (rule.cls is not Class.COMFORT or len(rule.motion) < len(MOTIONS)):
-            message = (
-                f"lets {' and '.join(sorted(strangers))} do more than comfort that is harmless in any motion"
-            )
+            message = f"lets {' and '.join(sorted(strangers))} do more than harmless comfort in any motion"
             raise self._wrong(rule, message, "who")
 
     def _grows(self, caution: Caution) -> None:

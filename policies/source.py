@@ -1,4 +1,4 @@
-"""A YAML file read with the line of every key, so that a wrong entry can be named; a repeated key is an error."""
+"""A YAML file read with the line of every key, so that a wrong entry can be named; no key may repeat."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,22 +65,32 @@ class Source:
         try:
             return model.model_validate(self.data)
         except ValidationError as cause:
-            first = cause.errors()[0]
-            where = tuple(first["loc"])
-            raise self.wrong(where, self._named(where), first["msg"]) from None
+            where, message = self._nearest(cause)
+            raise self.wrong(where, self._named(where), message) from None
 
-    def _named(self, where: Where) -> str:
-        """``where`` in words, with the id of the entry that it lies in: ``rules.3.class of rule 'doors.open'``."""
-        said = ".".join(str(step) for step in where) or "file"
+    def _nearest(self, cause: ValidationError) -> tuple[Where, str]:
+        """The entry that the first error is about, without the type names that pydantic adds."""
+        first = cause.errors()[0]
+        where: list[str | int] = []
         found: Any = self.data
-        for step in where:
+        for step in first["loc"]:
             try:
                 found = found[step]
             except (KeyError, IndexError, TypeError):
+                if first["type"] == "missing":
+                    where.append(step)
                 break
-            if isinstance(found, dict) and "id" in found:
-                return f"rule '{found['id']}', {'.'.join(str(s) for s in where[where.index(step) + 1 :]) or 'entry'}"
-        return said
+            where.append(step)
+        return tuple(where), first["msg"].removeprefix("Value error, ")
+
+    def _named(self, where: Where) -> str:
+        """``where`` in words, with the id of the entry that it lies in: ``rule 'doors.open', class``."""
+        found: Any = self.data
+        for depth, step in enumerate(where):
+            if isinstance(found, dict) and isinstance(found.get("id"), str):
+                return f"rule '{found['id']}', {'.'.join(map(str, where[depth:]))}"
+            found = found.get(step) if isinstance(found, dict) else found[step]
+        return ".".join(map(str, where)) or "file"
 
 
 @cache

@@ -49,7 +49,7 @@ class Wording(Strict):
     change_unknown: Template
     others: _Others
     allow: Template
-    confirm: Mapping[Literal[Modality.VOICE, Modality.TOUCH, Modality.BIOMETRIC], Template]
+    confirm: Mapping[Modality, Template]
     refuse: Mapping[str, Template]
     when: Mapping[Motion, Template]
 
@@ -72,8 +72,8 @@ class Wording(Strict):
 
     def question(self, weakest: Modality, changes: str, because: str) -> str:
         """What is asked before a change, with ``weakest`` the least that will confirm it."""
-        said = self.confirm[weakest].format_map(_FIELDS | {"changes": changes, "because": because})  # type: ignore[index]
-        return " ".join(said.split())
+        words = {"changes": changes, "because": because}
+        return " ".join(self.confirm[weakest].format_map(_FIELDS | words).split())
 
     def refusal(
         self, code: str, signal: Signal | None = None, because: str = "", when: Motion | None = None
