@@ -67,9 +67,7 @@ def verify(path: Path, expect: tuple[int, str] | None = None) -> BadRecord | Non
         except ValueError as error:
             return BadRecord(line_number, None, str(error))
         if record.n != n + 1:
-            return BadRecord(
-                line_number, record.n, f"it should be number {n + 1}: records are missing or moved"
-            )
+            return BadRecord(line_number, record.n, f"it should be number {n + 1}: records are missing or moved")
         if record.prev != prev:
             return BadRecord(line_number, record.n, "it does not follow on the record before it")
         if not record.fits():
@@ -79,9 +77,7 @@ def verify(path: Path, expect: tuple[int, str] | None = None) -> BadRecord | Non
             return BadRecord(line_number, record.n, "the words kept beside it are not those that were said")
         expected_found = expected_found or expect == (n, prev)
     if expect is not None and not expected_found:
-        return BadRecord(
-            line_number, expect[0], "the record with the expected hash is not there: the end was cut off"
-        )
+        return BadRecord(line_number, expect[0], "the record with the expected hash is not there: the end was cut off")
     return None
 
 

@@ -27,9 +27,7 @@ SEEN = (
 
 def decided(decision: Decision, origin: Origin, state: VehicleState, now: float) -> Entry:
     """A decision with who asked, for what, and the state that was seen (value and age in seconds)."""
-    verdict = (
-        "allow" if isinstance(decision, Allow) else "confirm" if isinstance(decision, Confirm) else "refuse"
-    )
+    verdict = "allow" if isinstance(decision, Allow) else "confirm" if isinstance(decision, Confirm) else "refuse"
     paths = dict.fromkeys((*SEEN, *(command.signal for command in decision.commands)))
     return "decision", {
         "decision": verdict,
@@ -64,9 +62,7 @@ def permitted(permit: Permit, challenge: str | None = None) -> Entry:
     return "permit", {"permit": permit.id, "commands": _commands(permit.commands), "challenge": challenge}
 
 
-def finished(
-    permit: Permit, reported: Mapping[str, Value] | None = None, problem: str | None = None
-) -> Entry:
+def finished(permit: Permit, reported: Mapping[str, Value] | None = None, problem: str | None = None) -> Entry:
     """What the car reported after a permit, or why it did not act."""
     reported = reported or {}
     achieved = problem is None and all(reported.get(c.signal) == c.value for c in permit.commands)

@@ -28,9 +28,7 @@ class Journal:
     append; each sees the others' records first, under a lock of the file system.
     """
 
-    def __init__(
-        self, path: Path, wall_clock: Callable[[], float], keep: bool, erase_days: float | None
-    ) -> None:
+    def __init__(self, path: Path, wall_clock: Callable[[], float], keep: bool, erase_days: float | None) -> None:
         self.path = path
         self._wall_clock, self._keep, self._erase_days = wall_clock, keep, erase_days
         self._lock = RLock()

@@ -42,9 +42,7 @@ def breathe(v: Values, p: Profile, w: World, dt: float) -> float:
 
 def _mean(v: Values, what: str) -> float:
     driver = v[f"{HVAC}Station.Row1.Driver.{what}"]
-    mean: float = (
-        driver if v[HVAC + "IsSyncActive"] else (driver + v[f"{HVAC}Station.Row1.Passenger.{what}"]) / 2
-    )
+    mean: float = driver if v[HVAC + "IsSyncActive"] else (driver + v[f"{HVAC}Station.Row1.Passenger.{what}"]) / 2
     return mean
 
 

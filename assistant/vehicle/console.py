@@ -204,13 +204,9 @@ class Console:
     def _checked(self, path: str, value: Any) -> Value | tuple[str, ...]:
         signal = self._catalogue[self._known(path)]
         if signal.type == "string[]":
-            if isinstance(value, list | tuple) and all(
-                isinstance(c, str) and CODE.fullmatch(c) for c in value
-            ):
+            if isinstance(value, list | tuple) and all(isinstance(c, str) and CODE.fullmatch(c) for c in value):
                 return tuple(dict.fromkeys(value))
-            raise VehicleError(
-                f"{path} takes a list of codes like P0301, not {value!r:.80}", code="bad_value"
-            )
+            raise VehicleError(f"{path} takes a list of codes like P0301, not {value!r:.80}", code="bad_value")
         try:
             return signal.check(value)
         except ValueError as error:

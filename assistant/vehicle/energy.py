@@ -48,9 +48,7 @@ def _electric(v: Values, p: Profile, b: Battery, w: World, h: Hidden, dt: float,
         v[CHARGING + "StartStopCharging"] = "STOP"
     v[CHARGING + "IsCharging"] = charging
     drawn -= b.charge_kw * charging
-    v[CHARGING + "TimeToComplete"] = (
-        max(0.0, limit - charge) / 100 * usable / b.charge_kw * 3600 if charging else 0
-    )
+    v[CHARGING + "TimeToComplete"] = max(0.0, limit - charge) / 100 * usable / b.charge_kw * 3600 if charging else 0
     charge = max(0.0, min(100.0, charge - 100 * drawn * dt / 3600 / usable))
     v[PACK + "StateOfCharge.Displayed"] = charge
     _smooth(v, h, drawn * dt / 3600, dt, b.nominal_kwh_per_100km)
@@ -62,12 +60,8 @@ def _electric(v: Values, p: Profile, b: Battery, w: World, h: Hidden, dt: float,
     v[MOTOR] = toward(v[MOTOR], settled, 300, dt)
 
 
-def _combustion(
-    v: Values, p: Profile, f: Fuel, e: Engine, w: World, h: Hidden, dt: float, climate_kw: float
-) -> None:
-    running = bool(
-        v[ENGINE + "IsRunning"] and v[IGNITION] in ("ON", "START") and v[TANK + "RelativeLevel"] > 0
-    )
+def _combustion(v: Values, p: Profile, f: Fuel, e: Engine, w: World, h: Hidden, dt: float, climate_kw: float) -> None:
+    running = bool(v[ENGINE + "IsRunning"] and v[IGNITION] in ("ON", "START") and v[TANK + "RelativeLevel"] > 0)
     v[ENGINE + "IsRunning"] = running
     load = max(0.0, h.wheel_kw) / p.power_kw
     outside, coolant, oil = (
@@ -110,9 +104,7 @@ def _low_voltage(v: Values, p: Profile, w: World, h: Hidden, dt: float) -> None:
     """The 12 V side: charged while the car is ready or its engine runs, drained otherwise."""
     on = v[IGNITION] in ("ON", "START")
     feeds = w.alternator and on and (p.battery is not None or v[ENGINE + "IsRunning"])
-    awake = (
-        0.35 if v[SPEED] or v[ENGINE + "IsRunning"] else 0.05
-    )  # kW: driving, or standing with the ignition on
+    awake = 0.35 if v[SPEED] or v[ENGINE + "IsRunning"] else 0.05  # kW: driving, or standing with the ignition on
     flow = 0.25 if feeds else -(awake if on else 0.0005)
     h.low_voltage_charge = max(0.0, min(1.0, h.low_voltage_charge + flow * dt / 3600 / LOW_VOLTAGE_KWH))
     resting = 11.3 + 1.4 * h.low_voltage_charge

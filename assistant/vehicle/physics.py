@@ -126,9 +126,4 @@ def _pedals(v: Values, p: Profile, speed: float) -> tuple[float, float]:
 
 
 def _can_push(v: Values) -> bool:
-    return (
-        v[SELECTED] not in (PARK, NEUTRAL)
-        and v[IGNITION] == "ON"
-        and not v[PARKING_BRAKE]
-        and not v[PARK_LOCK]
-    )
+    return v[SELECTED] not in (PARK, NEUTRAL) and v[IGNITION] == "ON" and not v[PARKING_BRAKE] and not v[PARK_LOCK]

@@ -82,9 +82,7 @@ class SimulatedVehicle:
         self._planned: list[tuple[float, dict[str, Any]]] = []
         self._seen = clock.now()
         self._whole = {path for path, signal in catalogue.items() if "int" in signal.type}
-        self._rounded = {
-            p for p, s in catalogue.items() if s.type in ("float", "double") and s.kind == "sensor"
-        }
+        self._rounded = {p for p, s in catalogue.items() if s.type in ("float", "double") and s.kind == "sensor"}
         self._start()
         self.console = Console(self, catalogue)
 
@@ -126,9 +124,7 @@ class SimulatedVehicle:
         cannot do it.
         """
         self._verifier.redeem(permit, self._clock.now())
-        targets = {
-            command.signal: self._settable(command.signal, command.value) for command in permit.commands
-        }
+        targets = {command.signal: self._settable(command.signal, command.value) for command in permit.commands}
         self.catch_up()
         for path, target in targets.items():
             self._begin(path, target)
@@ -136,11 +132,7 @@ class SimulatedVehicle:
         self._advance(max(0.0, max(arrivals, default=self.model_time) - self.model_time))
         reported = self.state()
         read_back = {path: reported.get(path) for path in targets}
-        return {
-            path: value
-            for path, value in read_back.items()
-            if value is not None and not isinstance(value, tuple)
-        }
+        return {path: value for path, value in read_back.items() if value is not None and not isinstance(value, tuple)}
 
     def _settable(self, path: str, value: Value) -> Value:
         signal: Signal | None = self._catalogue.get(path)

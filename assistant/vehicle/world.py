@@ -36,15 +36,11 @@ class World:
     def _check(self, name: str, value: Any) -> None:
         known = [entry.name for entry in fields(self)]
         if name not in known:
-            raise VehicleError(
-                f"the world has no {name!r}, only {', '.join(known)}", code="unknown_condition"
-            )
+            raise VehicleError(f"the world has no {name!r}, only {', '.join(known)}", code="unknown_condition")
         if name in ("alternator", "network"):
             good = isinstance(value, bool)
         elif name == "leaks":
-            good = isinstance(value, dict) and all(
-                w in WHEELS and _number(k) and k >= 0 for w, k in value.items()
-            )
+            good = isinstance(value, dict) and all(w in WHEELS and _number(k) and k >= 0 for w, k in value.items())
         else:
             low, high = {"cooling": (0.0, 1.0), "grade_percent": (-40.0, 40.0)}.get(name, (-1e4, 1e4))
             good = _number(value) and low <= value <= high
