@@ -252,7 +252,7 @@ def _tables(found: "Report", chain: str) -> None:
     for title, headings, rows in tables:
         table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
         for number, heading in enumerate(headings):
-            table.add_column(heading, justify="right" if number else "left")
+            table.add_column(heading, justify="right" if number else "left", no_wrap=not number)
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
         console.print(table)

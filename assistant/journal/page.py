@@ -19,10 +19,12 @@ MONTH_HEADINGS = (
 RULE_HEADINGS = ("rule", "done at once", "asked back", "refused", "all")
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color:
-#1c2430; } table { border-collapse: collapse; margin: 0 0 2rem; } caption { text-align: left; font-weight:
-600; padding: .4rem 0; } th, td { padding: .25rem .8rem; border-bottom: 1px solid #d5dae1; text-align: right;
-} th:first-child, td:first-child { text-align: left; } svg { max-width: 100%; height: auto; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1c2430; }
+table { border-collapse: collapse; margin: 0 0 2rem; }
+caption { text-align: left; font-weight: 600; padding: .4rem 0; }
+th, td { padding: .25rem .8rem; border-bottom: 1px solid #d5dae1; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+svg { max-width: 100%; height: auto; }
 """
 
 
@@ -63,16 +65,16 @@ def chart(months: Sequence[Month]) -> str:
         parts.append(f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH}" y2="{y:.1f}" stroke="#d5dae1"/>')
         parts.append(_text(LEFT - 6, y + 4, "end", f"{highest * part:g}"))
     for number, month in enumerate(months):
-        x, y = LEFT + step * (number + 0.2), float(HEIGHT - BOTTOM)
+        left, y = LEFT + step * (number + 0.2), float(HEIGHT - BOTTOM)
         for key, label, colour in SERIES:
             count = getattr(month, key)
             tall = room * count / highest if highest else 0.0
             y -= tall
             parts.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{step * 0.6:.1f}" height="{tall:.1f}" fill="{colour}">'
+                f'<rect x="{left:.1f}" y="{y:.1f}" width="{step * 0.6:.1f}" height="{tall:.1f}" fill="{colour}">'
                 f"<title>{escape(month.month)}: {count} {label}</title></rect>"
             )
-        parts.append(_text(x + step * 0.3, HEIGHT - 12, "middle", escape(month.month)))
+        parts.append(_text(left + step * 0.3, HEIGHT - 12, "middle", escape(month.month)))
     return "".join((*parts, "</svg>"))
 
 

@@ -108,9 +108,9 @@ class _Tally:
 
     def _challenge(self, record: Record) -> None:
         self._close(record.at)  # one at a time: a new one replaces what was still pending
-        life = record.fields.get("seconds")
-        good = isinstance(life, int | float)
-        self.pending[str(record.fields.get("challenge"))] = _Pending(record, life if good else CHALLENGE_S)
+        told = record.fields.get("seconds")
+        life = told if isinstance(told, int | float) else CHALLENGE_S
+        self.pending[str(record.fields.get("challenge"))] = _Pending(record, life)
 
     def _answer(self, record: Record) -> None:
         asked = self.pending.pop(str(record.fields.get("challenge")), None)

@@ -152,6 +152,8 @@ class Console:
                 self._start_engine(given)
         for wheel, pressure, _ in air.TYRES:
             if pressure in given:
+                if energy.OUTSIDE in given:  # as cold or warm as the air around it: the car has stood
+                    car.hidden.tyre_celsius[wheel] = given[energy.OUTSIDE]
                 air.fill(v, car.hidden, wheel, given[pressure])
         if CODES in given:
             gone = car.lacks | {path for path, kind in car.sensor_faults.items() if kind == "missing"}
