@@ -85,14 +85,13 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
     sure = ranker.weights.probability(ranker.signs(inquiry.asked, inquiry.ranked, block, inquiry.unknown))
     passages = tuple(
         Passage(shelf.heading(r.section), round(r.score, 3), shelf.passages[r.row][1])
-        for r in _distinct(inquiry.ranked, lambda r: r.row)[:SHOWN]
+        for r in _distinct(inquiry.ranked, lambda r: r.section)[:SHOWN]
     )
     timings = {**inquiry.timings_ms, "compose": (time.perf_counter() - started) * 1000}
     section = shelf.sections[first.section]
-    title = shelf.packs[shelf.owner[first.section]].manifest.title
     if sure >= ranker.weights.answer_above:
         worded = word(section, section.blocks[block.block])
-        source = Source(title, shelf.heading(first.section), worded.page, round(sure, 3))
+        source = shelf.source(first.section, worded.page, sure)
         return Answer(
             inquiry.question,
             worded.text,
@@ -104,16 +103,9 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
         )
     if sure >= ranker.weights.unsure_above:
         two = _distinct(inquiry.ranked, lambda r: shelf.sections[r.section].title)[:2]
-        sources = tuple(
-            Source(title, shelf.heading(r.section), shelf.sections[r.section].page, round(sure, 3))
-            for r in two
-        )
-        return Answer(
-            inquiry.question, _see(sources), "unsure", "unsure", sources, passages, timings_ms=timings
-        )
-    return Answer(
-        inquiry.question, NOT_FOUND, "refused", "not_covered", passages=passages, timings_ms=timings
-    )
+        sources = tuple(shelf.source(r.section, score=sure) for r in two)
+        return Answer(inquiry.question, _see(sources), "unsure", "unsure", sources, passages, timings_ms=timings)
+    return Answer(inquiry.question, NOT_FOUND, "refused", "not_covered", passages=passages, timings_ms=timings)
 
 
 NOT_FOUND = "I can't find that in the owner's manual, so I'd rather not guess."

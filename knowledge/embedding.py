@@ -103,9 +103,7 @@ class Embedder:
                 from tokenizers import Tokenizer
 
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = (
-                    1  # a second thread doubles the p95 of a question on two busy cores
-                )
+                options.intra_op_num_threads = 1  # a second thread doubles the p95 of a question on two busy cores
                 options.inter_op_num_threads = 1
                 options.log_severity_level = 3
                 self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))

@@ -29,7 +29,7 @@ from knowledge.errors import IndexBroken, IndexMissing, KnowledgeError
 from knowledge.manual import Section
 from knowledge.passages import Cut, cut
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is written changes, so that older indexes are built anew."""
 
 COLLECTION = "manuals"
@@ -98,9 +98,7 @@ def current(index_folder: Path) -> Path:
     try:
         name = (index_folder / POINTER).read_text("utf-8").strip()
     except FileNotFoundError:
-        raise IndexMissing(
-            f"{index_folder}: no index of manuals here; `cabin knowledge build` makes it"
-        ) from None
+        raise IndexMissing(f"{index_folder}: no index of manuals here; `cabin knowledge build` makes it") from None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexBroken(f"{index_folder / POINTER}: cannot be read: {error}") from None
     target = index_folder / name
@@ -141,9 +139,7 @@ def miscounted(target: Path) -> list[str]:
             held = client.get_collection(COLLECTION, embedding_function=None).count()
         finally:
             client.close()
-    except (
-        Exception
-    ) as error:  # ChromaDB raises many kinds, also from its Rust side; each means that it is unreadable
+    except Exception as error:  # ChromaDB raises many kinds, also from its Rust side; each means that it is unreadable
         return [f"{target / 'chroma'}: cannot be read: {error}"]
     return [] if held == expected else [f"{target / 'chroma'}: holds {held} of {expected} passages"]
 
@@ -157,9 +153,7 @@ def open_chroma(target: Path) -> Any:
     return chromadb.PersistentClient(str(target / "chroma"), settings=settings)
 
 
-def _fill(
-    target: Path, folders: Sequence[Path], embedder: Embedder, progress: Callable[[int, int], None]
-) -> None:
+def _fill(target: Path, folders: Sequence[Path], embedder: Embedder, progress: Callable[[int, int], None]) -> None:
     packs = [pack.read(folder) for folder in folders]
     names = [p.name for p in packs]
     if len(set(names)) != len(names):
@@ -280,9 +274,7 @@ def _states(cuts: Sequence[Cut], readings: Sequence[Reading]) -> dict[str, NDArr
         "basis": (basis * scale[:, None]).astype(np.float32),
         "rows": np.array(rows, dtype=np.int32),
         "windows": np.array(windows, dtype=np.int32).reshape(-1, 4),
-        "window_vectors": _unit(np.array(vectors, dtype=np.float32).reshape(-1, states.shape[1])).astype(
-            np.float16
-        ),
+        "window_vectors": _unit(np.array(vectors, dtype=np.float32).reshape(-1, states.shape[1])).astype(np.float16),
     }
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.answer import Answer, LiveReading
+from knowledge.desk import Desk
 from knowledge.embedding import Embedder
+from knowledge.live import load_patterns
 from knowledge.ranking import Ranker, load_weights
 from knowledge.shelf import Shelf
 from knowledge.wording import while_moving
-from knowledge.words import content, load_contrasts, load_synonyms, plainly, tokens
+from knowledge.words import content, load_contrasts, load_synonyms, phrase, plainly, tokens
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -31,9 +33,10 @@ class Library:
         self.embedder = embedder
         self._ranker = Ranker(shelf, load_weights(), load_contrasts())
         self._synonyms = load_synonyms()
+        self._patterns = load_patterns()
         stems = [content(sentence) for sentence in shelf.sentences()]
         self._vocabulary = frozenset(stem for sentence in stems for stem in sentence)
-        self._known = self._synonyms.known_in([_phrases(sentence) for sentence in shelf.sentences()])
+        self._known = self._synonyms.known_in([phrase(sentence) for sentence in shelf.sentences()])
         self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self._ranker, open_store(shelf))
         self.answer("How do I open the door?")  # the first question of a drive should not pay for warming up
 
@@ -58,7 +61,7 @@ class Library:
         """
         started = time.perf_counter()
         answer = self._find(question, readings, pack)
-        if moving and answer.outcome == "answer":
+        if moving:
             answer = replace(answer, text=while_moving(answer.text), steps=())
         timings = {**answer.timings_ms, "total": (time.perf_counter() - started) * 1000}
         return replace(answer, timings_ms={name: round(value, 2) for name, value in timings.items()})
@@ -68,27 +71,23 @@ class Library:
         return self.shelf.sentences()
 
     def _find(self, question: str, readings: Sequence[LiveReading], pack: str | None) -> Answer:
-        from knowledge.chain import Inquiry
-
         name = pack or next(iter(self.shelf.packs))
         if name not in self.shelf.packs:
             return Answer(question, f"I have no manual named {name[:60]}.", "refused", "no_such_pack")
         text = plainly(question)
         if not any(token.isalpha() for token in tokens(text)):
             return Answer(question, EMPTY, "refused", "no_question")
-        text = self._synonyms.translate(text, self._known)
-        inquiry = Inquiry(
-            question, text, name, self.shelf.packs[name].manifest.default_variant, self._unknown(text)
-        )
-        return self._chain.invoke(inquiry)
+        desk = Desk(self.shelf, name, readings, self._patterns)
+        return desk.first(question, text) or desk.after(question, text, self._search)
+
+    def _search(self, question: str, text: str, pack: str, variant: str) -> Answer:
+        """The manual's answer, by the chain."""
+        from knowledge.chain import Inquiry
+
+        translated = self._synonyms.translate(text, self._known)
+        return self._chain.invoke(Inquiry(question, translated, pack, variant, self._unknown(translated)))
 
     def _unknown(self, text: str) -> float:
         """The share of a question's meaning words that the manuals never use, 0 to 1."""
         words = content(text)
         return sum(word not in self._vocabulary for word in words) / len(words) if words else 1.0
-
-
-def _phrases(sentence: str) -> list[str]:
-    from knowledge.words import phrase
-
-    return list(phrase(sentence))

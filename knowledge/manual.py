@@ -15,9 +15,7 @@ _RULE = re.compile(r"^\s*\|?[\s:|-]+\|[\s:|-]*$")
 _NOTICE = re.compile(r"^(?:>\s*)?\*\*(warning|danger|caution|note)\b[:.!]?\*\*[:.!]?\s*(.*)$", re.I)
 _LABEL = re.compile(r"^\*\*[^*]+\*\*\s*[:.–—-]|^\*\*[^*]+[:.]\*\*|^[A-Z][^.:|]{1,40}:\s")
 _ENDS = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|approx|max|min|no|nos|fig|vs|incl|etc|dr|st)\.|\b[A-Z]\.)$", re.I
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|approx|max|min|no|nos|fig|vs|incl|etc|dr|st)\.|\b[A-Z]\.)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +214,7 @@ def _items(lines: list[str], pattern: re.Pattern[str]) -> list[str]:
 def _table(lines: list[str], page: int | None) -> list[Block]:
     """Each row as a block: its first cell, then every other cell with its column's heading."""
     rows = [
-        [
-            plain(cell.replace("\x00", "|"))
-            for cell in line.replace(r"\|", "\x00").strip().strip("|").split("|")
-        ]
+        [plain(cell.replace("\x00", "|")) for cell in line.replace(r"\|", "\x00").strip().strip("|").split("|")]
         for line in lines
         if not _RULE.match(line)
     ]
@@ -231,9 +226,7 @@ def _table(lines: list[str], page: int | None) -> list[Block]:
 
 def _cells(header: list[str], row: list[str]) -> list[str]:
     """A row as a sentence or, where a cell holds sentences, as several."""
-    pairs = [
-        (head, cell) for head, cell in zip(header[1:], row[1:], strict=False) if cell and cell not in "-–—"
-    ]
+    pairs = [(head, cell) for head, cell in zip(header[1:], row[1:], strict=False) if cell and cell not in "-–—"]
     if len(pairs) == 1:
         return [_sentence(f"{row[0]}: {pairs[0][1]}")]
     if any(len(cell.split()) > 6 for _, cell in pairs):

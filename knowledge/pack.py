@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from knowledge.errors import PackError
 
 BUILT_IN = Path(__file__).parent / "packs"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Model = TypeVar("Model", bound=BaseModel)
+Shape = TypeVar("Shape")
 
 
 class _Strict(BaseModel):
@@ -38,10 +38,20 @@ class Manifest(_Strict):
 
 
 class Feature(_Strict):
-    """Something a car may have, and the words that people use for it."""
+    """Something a car has, and the words that drivers use for it. ``variants`` empty: all of them."""
 
     name: Text
+    variants: tuple[Text, ...] = ()
+    section: str = ""
     words: tuple[Text, ...] = ()
+
+
+class Lack(_Strict):
+    """Something a driver may ask for that this car does not have, and what it has ``instead``."""
+
+    name: Text
+    variants: tuple[Text, ...] = ()
+    words: tuple[Text, ...]
     instead: str = ""
 
 
@@ -49,26 +59,61 @@ class Equipment(_Strict):
     """`equipment.yaml`: what this car has and, just as important, what it lacks."""
 
     has: tuple[Feature, ...] = ()
-    lacks: tuple[Feature, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
 
 class Telltale(_Strict):
-    """One lamp or message: ``drive`` says whether one may drive on."""
+    """One lamp or message of `telltales.yaml`.
+
+    ``lit_when`` says which value of ``signal`` lights it: "is true", "is LOW", "above 118", "below 10".
+    ``drive_on`` says whether one may drive on, ``do`` what to do.
+    """
 
     name: Text
-    colour: Literal["red", "amber", "yellow", "green", "blue", "white"]
+    kind: Literal["telltale", "message"] = "telltale"
+    symbol: tuple[Text, ...] = ()
+    colour: Literal["red", "amber", "green", "blue", "white"]
     meaning: Text
-    drive: Text
-    action: Text
-    words: tuple[Text, ...] = ()
+    drive_on: Literal["no", "with care", "yes"]
+    do: Text
+    section: Text
+    signal: str = ""
+    lit_when: Annotated[str, StringConstraints(pattern=r"^$|^is \S+$|^(above|below) -?\d+(\.\d+)?$")] = ""
     codes: tuple[Text, ...] = ()
-    section: str = ""
+    variants: tuple[Text, ...] = ()
 
 
-class Telltales(_Strict):
-    """`telltales.yaml`."""
+class Bound(_Strict):
+    """One reading of `live.yaml`: what it should be, in ``unit``, and the section that explains it."""
 
+    signal: Text
+    name: Text
+    unit: Text
+    section: Text
+    recommended: float | None = None
+    low: float | None = None
+    critical_low: float | None = None
+    high: float | None = None
+    critical_high: float | None = None
+    variants: tuple[Text, ...] = ()
+
+
+class Safety(_Strict):
+    """One entry of `safety.yaml`: what is said at once when a driver's words hold one of ``triggers``."""
+
+    topic: Text
+    triggers: tuple[Text, ...] = Field(min_length=1)
+    spoken: tuple[Text, ...] = Field(min_length=1, max_length=2)
+    section: Text
+
+
+class Lists(_Strict):
+    """What stands beside the text of a manual."""
+
+    equipment: Equipment = Equipment()
     telltales: tuple[Telltale, ...] = ()
+    live: tuple[Bound, ...] = ()
+    safety: tuple[Safety, ...] = ()
 
 
 class Pack(_Strict):
@@ -77,9 +122,7 @@ class Pack(_Strict):
     folder: Path
     manifest: Manifest
     chapters: tuple[tuple[str, str], ...]
-    equipment: Equipment = Equipment()
-    telltales: tuple[Telltale, ...] = ()
-    live: dict[str, object] = Field(default_factory=dict)
+    lists: Lists
 
     @property
     def name(self) -> str:
@@ -97,9 +140,12 @@ def read(folder: Path) -> Pack:
         folder=folder,
         manifest=_load(folder / "pack.yaml", Manifest),
         chapters=tuple((path.name, _text(path)) for path in chapters),
-        equipment=_load(folder / "equipment.yaml", Equipment, optional=True),
-        telltales=_load(folder / "telltales.yaml", Telltales, optional=True).telltales,
-        live=_mapping(folder / "live.yaml") if (folder / "live.yaml").exists() else {},
+        lists=Lists(
+            equipment=_load(folder / "equipment.yaml", Equipment, Equipment()),
+            telltales=_load(folder / "telltales.yaml", tuple[Telltale, ...], ()),
+            live=_load(folder / "live.yaml", tuple[Bound, ...], ()),
+            safety=_load(folder / "safety.yaml", tuple[Safety, ...], ()),
+        ),
     )
 
 
@@ -119,35 +165,27 @@ def fingerprint(folders: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def load_yaml(path: Path, model: type[Model]) -> Model:
-    """A YAML file as ``model``. Raises PackError naming file, line and key."""
-    return _load(path, model)
+def load_yaml(path: Path, shape: type[Shape]) -> Shape:
+    """A YAML file as ``shape``. Raises PackError naming file, line and key."""
+    return _load(path, shape)
 
 
-def _load(path: Path, model: type[Model], *, optional: bool = False) -> Model:
-    if optional and not path.exists():
-        return model()
-    data = _mapping(path)
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        keys = [str(part) for part in first["loc"]]
-        line = _line(_text(path), first["loc"])
-        raise PackError(f"{path}:{line}: {'.'.join(keys) or 'file'}: {first['msg']}") from None
-
-
-def _mapping(path: Path) -> dict[str, object]:
+def _load(path: Path, shape: type[Shape], absent: Shape | None = None) -> Shape:
+    if absent is not None and not path.exists():
+        return absent
     text = _text(path)
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # both are safe
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise PackError(f"{where}: not valid YAML: {getattr(error, 'problem', error)}") from None
-    if not isinstance(data, dict):
-        raise PackError(f"{path}:1: must hold keys and values")
-    return data
+    try:
+        return TypeAdapter(shape).validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = ".".join(str(part) for part in first["loc"])
+        raise PackError(f"{path}:{_line(text, first['loc'])}: {keys or 'file'}: {first['msg']}") from None
 
 
 def _text(path: Path) -> str:

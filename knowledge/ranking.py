@@ -13,9 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge.embedding import Embedder
 from knowledge.errors import PackError
-from knowledge.pack import Manifest
 from knowledge.shelf import Shelf
-from knowledge.words import DATA, Contrasts, contains, content, phrase
+from knowledge.words import DATA, Contrasts
 
 FEATURES = ("dense", "window", "late", "title", "contrast")
 SIGNS = ("score", "margin", "block", "agreement", "unknown")
@@ -111,7 +110,7 @@ class Ranker:
         self.contrasts = contrasts
         self._named: dict[int, tuple[frozenset[int], ...]] = {}
         self._variants: dict[int, frozenset[str]] = {}
-        self._variant_words = {name: variant_words(p.manifest) for name, p in shelf.packs.items()}
+        self.variants = {name: pack.variants for name, pack in shelf.packs.items()}
 
     def read(self, question: str, embedder: Embedder, pack: str, variant: str) -> Asked:
         """The question with its vector. ``variant`` is the car's own, meant unless the question names
@@ -119,7 +118,7 @@ class Ranker:
         """
         reading = embedder.read([question])[0]
         norms = np.maximum(np.linalg.norm(reading.tokens, axis=1, keepdims=True), 1e-9)
-        said = self._variants_in(question, pack)
+        said = self.variants[pack].named(question)
         return Asked(
             question,
             reading.vector,
@@ -153,9 +152,7 @@ class Ranker:
             ):
                 best[number] = max(best.get(number, -1e9), float(score))
         wants_figure = bool(_QUANTITY.search(asked.text))
-        wants_notice = bool(
-            re.search(r"\b(?:warning|danger|dangerous|risk|safe|careful|avoid)\b", asked.text, re.I)
-        )
+        wants_notice = bool(re.search(r"\b(?:warning|danger|dangerous|risk|safe|careful|avoid)\b", asked.text, re.I))
         for number in best:
             block = blocks[number]
             if block.kind in ("warning", "caution", "note") and not wants_notice:
@@ -172,16 +169,14 @@ class Ranker:
     def _excluded(self, asked: Asked, key: str) -> bool:
         return bool(
             self.contrasts.violations(asked.named, self.contrasts.named(key))
-            or (asked.variants and (of := self._variants_in(key, asked.pack)) and not of & asked.variants)
+            or (asked.variants and (of := self.variants[asked.pack].titled(key)) and not of & asked.variants)
         )
 
     def signs(self, asked: Asked, ranked: Sequence[Ranked], block: Best, unknown: float) -> dict[str, float]:
         """What tells a right first answer from a wrong one; see SIGNS."""
         first = ranked[0]
         title = self.shelf.sections[first.section].title
-        rival = next(
-            (r.score for r in ranked if self.shelf.sections[r.section].title != title), first.score - 10
-        )
+        rival = next((r.score for r in ranked if self.shelf.sections[r.section].title != title), first.score - 10)
         tops = [max(ranked, key=lambda r: r.features[i]).section for i in range(4)]
         return {
             "score": first.score,
@@ -219,9 +214,7 @@ class Ranker:
         title = matches[:, : head - start].max(axis=1, initial=-1.0)
         lates = np.array(
             [
-                np.maximum(title, matches[:, a - start : b - start].max(axis=1)).mean()
-                if len(matches)
-                else 0.0
+                np.maximum(title, matches[:, a - start : b - start].max(axis=1)).mean() if len(matches) else 0.0
                 for _, _, a, b in windows
             ],
             dtype=np.float32,
@@ -231,30 +224,7 @@ class Ranker:
     def _violations(self, asked: Asked, section: int) -> float:
         if section not in self._named:
             self._named[section] = self.contrasts.named(self.shelf.sections[section].title)
-            self._variants[section] = self._variants_in(
-                self.shelf.sections[section].title, self.shelf.owner[section]
-            )
+            variants = self.variants[self.shelf.owner[section]]
+            self._variants[section] = variants.titled(self.shelf.sections[section].title)
         other = self._variants[section] and asked.variants and not self._variants[section] & asked.variants
         return self.contrasts.violations(asked.named, self._named[section]) + bool(other)
-
-    def _variants_in(self, text: str, pack: str) -> frozenset[str]:
-        stems = phrase(text)
-        return frozenset(
-            variant
-            for variant, words in self._variant_words[pack].items()
-            if any(contains(stems, word) for word in words)
-        )
-
-
-def variant_words(manifest: Manifest) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """What each variant alone is called: its name and its title after the comma ("Van D, diesel van")."""
-    named = {
-        variant: {*content(manifest.variant_names.get(variant, "").rpartition(",")[2]), *content(variant)}
-        for variant in manifest.variants
-    }
-    return {
-        variant: tuple(
-            (word,) for word in sorted(words) if sum(word in other for other in named.values()) == 1
-        )
-        for variant, words in named.items()
-    }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge import index
+from knowledge.answer import Source
 from knowledge.errors import IndexBroken
 from knowledge.manual import Block, Section
-from knowledge.pack import Equipment, Manifest, Telltale
+from knowledge.pack import Lists, Manifest
 from knowledge.passages import heading
+from knowledge.variants import Variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,8 @@ class Shelved:
     """A pack as the index holds it: its manifest and lists, without the text."""
 
     manifest: Manifest
-    equipment: Equipment
-    telltales: tuple[Telltale, ...]
-    live: dict[str, Any]
+    lists: Lists
+    variants: Variants
 
     @property
     def name(self) -> str:
@@ -85,6 +87,23 @@ class Shelf:
                 f"{folder}: the index cannot be read ({error}); `cabin knowledge build --force` makes it anew"
             ) from error
 
+    @cached_property
+    def _by_title(self) -> dict[tuple[str, str], int]:
+        """The first section of each title, in each pack."""
+        found: dict[tuple[str, str], int] = {}
+        for number, (owner, section) in enumerate(zip(self.owner, self.sections, strict=True)):
+            found.setdefault((owner, section.title.casefold()), number)
+        return found
+
+    def find(self, pack: str, title: str) -> int | None:
+        """The section of ``pack`` with this title, or None."""
+        return self._by_title.get((pack, title.casefold()))
+
+    def source(self, section: int, page: int | None = None, score: float = 1.0) -> Source:
+        """Where ``section`` stands, for citing it."""
+        title = self.packs[self.owner[section]].manifest.title
+        return Source(title, self.heading(section), page or self.sections[section].page, round(score, 3))
+
     def heading(self, section: int) -> str:
         """The heading path of a section, as sources show it."""
         return heading(self.sections[section])
@@ -103,9 +122,5 @@ def _section(entry: dict[str, Any]) -> Section:
 
 
 def _shelved(entry: dict[str, Any]) -> Shelved:
-    return Shelved(
-        Manifest.model_validate(entry["manifest"]),
-        Equipment.model_validate(entry["equipment"]),
-        tuple(Telltale.model_validate(t) for t in entry["telltales"]),
-        entry["live"],
-    )
+    manifest = Manifest.model_validate(entry["manifest"])
+    return Shelved(manifest, Lists.model_validate(entry["lists"]), Variants.of(manifest))

@@ -42,9 +42,7 @@ def while_moving(text: str) -> str:
     kept: list[str] = []
     everything = sentences(text)
     for sentence in everything:
-        if len(kept) == MOVING_SENTENCES or (
-            sum(len(s.split()) for s in [*kept, sentence]) > MOVING_WORDS and kept
-        ):
+        if len(kept) == MOVING_SENTENCES or (sum(len(s.split()) for s in [*kept, sentence]) > MOVING_WORDS and kept):
             break
         kept.append(sentence)
     if len(kept) == len(everything):
@@ -58,8 +56,4 @@ def _title(section: Section) -> str:
 
 def _noticed(block: Block) -> str:
     """A warning or note says that it is one."""
-    return (
-        f"{block.kind.capitalize()}: {block.text}"
-        if block.kind in ("warning", "caution", "note")
-        else block.text
-    )
+    return f"{block.kind.capitalize()}: {block.text}" if block.kind in ("warning", "caution", "note") else block.text

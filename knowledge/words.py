@@ -65,9 +65,7 @@ def phrase(text: str) -> tuple[str, ...]:
 def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:
     """Whether the stems of ``needle`` stand side by side in ``haystack``."""
     size = len(needle)
-    return size > 0 and any(
-        tuple(haystack[i : i + size]) == tuple(needle) for i in range(len(haystack) - size + 1)
-    )
+    return size > 0 and any(tuple(haystack[i : i + size]) == tuple(needle) for i in range(len(haystack) - size + 1))
 
 
 def plainly(question: str, longest: int = 1_000) -> str:
@@ -145,10 +143,7 @@ def load_contrasts(path: Path = DATA / "contrasts.yaml") -> Contrasts:
     """Raises PackError when the file is not a list of lists of words or lists of words."""
     return Contrasts(
         tuple(
-            tuple(
-                tuple(phrase(word) for word in ([member] if isinstance(member, str) else member))
-                for member in group
-            )
+            tuple(tuple(phrase(word) for word in ([member] if isinstance(member, str) else member)) for member in group)
             for group in _groups(path, list[list[str | list[str]]])
         )
     )

@@ -1,0 +1,86 @@
+"""Curated answers: safety topics first, and what the car lacks, before anything is searched."""
+
+import re
+from collections.abc import Sequence
+
+from knowledge.pack import Equipment, Feature, Lack, Safety
+from knowledge.words import contains, phrase
+
+_HAVE = re.compile(
+    r"^(?:do(?:es)?|has|have|is|are)\b.*\b(?:have|has|got|fitted|come with|equipped|there)\b|"
+    r"^(?:have|has) (?:i|we|it|this|my)\b",
+    re.I,
+)
+_HOW = re.compile(
+    r"^(?:how (?:do|can|should|would|to|often|many|much|far|long)|where|which|what (?:is|are|size|type|kind)|when|can i|"
+    r"may i|is it (?:ok|okay|allowed|possible))\b",
+    re.I,
+)
+
+
+def safety_for(question: str, entries: Sequence[Safety]) -> Safety | None:
+    """The safety entry whose longest trigger stands in ``question``."""
+    stems = phrase(question)
+    best: tuple[int, Safety] | None = None
+    for entry in entries:
+        for trigger in entry.triggers:
+            wanted = phrase(trigger)
+            if contains(stems, wanted) and (best is None or len(wanted) > best[0]):
+                best = (len(wanted), entry)
+    return best[1] if best else None
+
+
+def is_procedure(question: str) -> bool:
+    """Whether ``question`` asks how something is done rather than tells that it happened."""
+    return bool(_HOW.match(question))
+
+
+def is_procedure_only(question: str) -> bool:
+    """Whether ``question`` wants to do something to a lamp, not to know what it means ("how do I change the bulb")."""
+    return bool(re.search(r"\b(?:bulb|change|replace|switch|turn|dim|adjust|clean|set|reset)\b", question, re.I))
+
+
+def lacking(question: str, equipment: Equipment, variants: frozenset[str]) -> Lack | None:
+    """What ``question`` asks about that none of ``variants`` has, by the longest phrase that names it."""
+    stems = phrase(question)
+    best: tuple[int, Lack] | None = None
+    for lack in equipment.lacks:
+        if lack.variants and not variants <= set(lack.variants):
+            continue
+        for words in lack.words:
+            wanted = phrase(words)
+            if contains(stems, wanted) and (best is None or len(wanted) > best[0]):
+                best = (len(wanted), lack)
+    if best is None:
+        return None
+    # a longer name of something that the car does have wins: "charging cable lock" over "cable"
+    rival = max(
+        (
+            len(phrase(words))
+            for feature in equipment.has
+            if not feature.variants or variants & set(feature.variants)
+            for words in (feature.name, *feature.words)
+            if contains(stems, phrase(words))
+        ),
+        default=0,
+    )
+    return best[1] if best[0] >= rival else None
+
+
+def asked_for(question: str, equipment: Equipment) -> Feature | None:
+    """The feature that "does this car have ..." asks for; None when ``question`` asks something else."""
+    if not _HAVE.match(question):
+        return None
+    stems = phrase(question)
+    found = [
+        (len(phrase(words)), feature)
+        for feature in equipment.has
+        for words in (feature.name, *feature.words)
+        if contains(stems, phrase(words))
+    ]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def says_lacking(lack: Lack) -> str:
+    """An honest no, with what there is instead."""
+    return f"This car has no {lack.name}. {lack.instead}".strip()

@@ -1,0 +1,94 @@
+"""One question at one car: what is curated, live or known by name comes before anything is searched."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from knowledge import curated, faults, telltales
+from knowledge.answer import Answer, LiveReading
+from knowledge.live import Found, Live, Patterns, topic_of
+from knowledge.pack import Safety
+from knowledge.readings import Dashboard
+from knowledge.shelf import Shelf
+from knowledge.wording import word
+
+Search = Callable[[str, str, str, str], Answer]
+"""(question, text to search for, pack, variant) -> the manual's answer."""
+
+_STATE = ("is", "are", "how is", "how's", "how are", "how hot", "what is my", "what's my", "do i have", "does")
+
+
+class Desk:
+    """Answers one question from the lists of one pack and the readings of one car."""
+
+    def __init__(self, shelf: Shelf, pack: str, readings: Sequence[LiveReading], patterns: Patterns) -> None:
+        found = shelf.packs[pack]
+        self.shelf, self.pack, self.lists = shelf, pack, found.lists
+        self.variants = found.variants
+        self.live = Live(found.lists, self.variants, Dashboard.of(readings, found.manifest.units), patterns)
+        self.patterns = patterns
+        self.has_readings = bool(readings)
+
+    def first(self, question: str, text: str) -> Answer | None:
+        """The answer that needs no search: fault codes, safety topics, the live car; None when there is none."""
+        codes = faults.codes_in(text)
+        if codes:
+            return self._lively(question, self.live.code(codes))
+        topic = topic_of(text, self.patterns)
+        safety = curated.safety_for(text, self.lists.safety)
+        if safety and not curated.is_procedure(text):
+            reading = self.live.bound(text) if self.has_readings and text.lower().startswith(_STATE) else None
+            if topic in ("tyres", "safe") and self.has_readings and text.lower().startswith(_STATE):
+                return self._lively(question, self.live.answer(topic, text))
+            return self._lively(question, reading) if reading and reading.known else self._curated(question, safety)
+        if topic and (self.has_readings or topic in ("tyres", "range", "service", "safe")):
+            return self._lively(question, self.live.answer(topic, text))
+        reading = self.live.bound(text)
+        return self._lively(question, reading) if reading and self.has_readings else None
+
+    def after(self, question: str, text: str, search: Search) -> Answer:
+        """What the car lacks, a telltale by its name, a safety topic that asks how, then the manual."""
+        named = self.variants.named(text)
+        variants = named or frozenset((self.live.variant,))
+        lack = curated.lacking(text, self.lists.equipment, variants)
+        if lack:
+            return Answer(question, curated.says_lacking(lack), "refused", "not_fitted")
+        if telltales.means_lamp(text) and not curated.is_procedure_only(text):
+            found = telltales.named(text, self.live.lamps())
+            if found:
+                lamp = found[0]
+                return self._told(question, f"{lamp.name}. {telltales.explain(lamp)}", (lamp.section,))
+        answer = search(question, text, self.pack, self.live.variant)
+        feature = curated.asked_for(text, self.lists.equipment)
+        if feature:
+            return self._has(answer, feature.name, feature.section, bool(variants & set(feature.variants)))
+        safety = curated.safety_for(text, self.lists.safety)
+        if safety and answer.outcome != "answer":
+            return replace(self._curated(question, safety), passages=answer.passages, timings_ms=answer.timings_ms)
+        return answer
+
+    def _has(self, answer: Answer, name: str, section: str, fitted: bool) -> Answer:
+        number = self.shelf.find(self.pack, section)
+        if not fitted:
+            return Answer(answer.question, f"This car has no {name[0].lower()}{name[1:]}.", "refused", "not_fitted")
+        text = f"Yes, this car has it: {name[0].lower()}{name[1:]}."
+        if number is None:
+            return replace(answer, text=text, outcome="answer", reason="", sources=(), steps=())
+        told = word(self.shelf.sections[number], self.shelf.sections[number].blocks[0])
+        source = self.shelf.source(number, told.page)
+        return replace(answer, text=f"{text} {told.text}", outcome="answer", reason="", sources=(source,), steps=())
+
+    def _curated(self, question: str, safety: Safety) -> Answer:
+        return self._told(question, " ".join(safety.spoken), (safety.section,))
+
+    def _lively(self, question: str, found: Found) -> Answer:
+        answer = self._told(question, found.text, found.sections)
+        readings = self.live.dashboard.readings
+        live: dict[str, object] = {path: readings[path].value for path in found.signals if path in readings}
+        if not found.known:
+            return replace(answer, outcome="refused", reason="no_reading")
+        return replace(answer, live=live)
+
+    def _told(self, question: str, text: str, sections: Sequence[str]) -> Answer:
+        numbers = [self.shelf.find(self.pack, title) for title in sections]
+        sources = tuple(self.shelf.source(number) for number in numbers if number is not None)
+        return Answer(question, text, "answer", sources=sources)

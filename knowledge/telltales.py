@@ -1,0 +1,90 @@
+"""Telltales and messages: which one a question means, and which ones are lit."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from knowledge.answer import LiveReading
+from knowledge.pack import Telltale
+from knowledge.words import STOP, contains, phrase, stem, tokens
+
+URGENCY = {"red": 0, "amber": 1, "blue": 2, "green": 2, "white": 3}
+"""Worst first."""
+
+_LIT = frozenset(map(stem, "light lamp telltale symbol icon warning message indicator sign mean lit glow".split()))  # noqa: SIM905
+_COLOURS = {"red": "red", "amber": "amber", "yellow": "amber", "orange": "amber", "green": "green", "blue": "blue"}
+_COLOURS["white"] = "white"
+_MAY = {
+    "no": "Do not drive on.",
+    "with care": "You may drive on with care.",
+    "yes": "You may drive on.",
+}
+
+
+def colours_in(text: str) -> frozenset[str]:
+    """The lamp colours that ``text`` names; yellow and orange are amber."""
+    return frozenset(_COLOURS[token] for token in tokens(text) if token in _COLOURS)
+
+
+def means_lamp(text: str) -> bool:
+    """Whether ``text`` is about a lamp, a symbol or a message at all."""
+    return bool(_LIT & set(phrase(text)))
+
+
+def named(question: str, telltales: Iterable[Telltale]) -> list[Telltale]:
+    """The telltales whose name or symbol stands in ``question``, the best match first.
+
+    A name counts when all its words are there, a symbol's phrase when it stands there as it is. A colour that
+    is named must be the telltale's.
+    """
+    stems = phrase(question)
+    asked = frozenset(stems)
+    colours = colours_in(question)
+    flashing = bool({stem("flashing"), stem("blinking")} & asked)
+    found: list[tuple[int, int, Telltale]] = []
+    for number, telltale in enumerate(telltales):
+        if colours and telltale.colour not in colours:
+            continue
+        if flashing != any(stem("flashing") in phrase(part) for part in (telltale.name, *telltale.symbol)) and flashing:
+            continue
+        names = [stem(t) for t in tokens(telltale.name.replace("-", " ")) if t not in STOP and t not in _COLOURS]
+        score = 10 * len(names) if names and set(names) <= asked else 0
+        for part in telltale.symbol:
+            symbol = phrase(part)
+            if contains(stems, symbol):
+                score = max(score, 10 * len(symbol) + (1 if telltale.colour == "red" else 0))
+        if score:
+            found.append((-score, number, telltale))
+    return [telltale for _, _, telltale in sorted(found, key=lambda entry: entry[:2])]
+
+
+def lit(
+    telltales: Sequence[Telltale], readings: Mapping[str, LiveReading], codes: Sequence[str], variant: str
+) -> list[Telltale]:
+    """The telltales that readings and stored fault codes light, worst first."""
+    on = [
+        telltale
+        for telltale in telltales
+        if (not telltale.variants or variant in telltale.variants)
+        and (any(code in telltale.codes for code in codes) or _lights(telltale, readings))
+    ]
+    return sorted(on, key=lambda telltale: URGENCY[telltale.colour])
+
+
+def explain(telltale: Telltale) -> str:
+    """What it means, whether one may drive on, and what to do."""
+    may = "" if telltale.do.lower().startswith(("stop", "nothing")) else _MAY[telltale.drive_on]
+    doing = "" if telltale.do == "Nothing." else telltale.do
+    return re.sub(r"\s+", " ", f"{telltale.meaning} {may} {doing}").strip()
+
+
+def _lights(telltale: Telltale, readings: Mapping[str, LiveReading]) -> bool:
+    reading = readings.get(telltale.signal)
+    if reading is None or reading.value is None or not telltale.lit_when:
+        return False
+    how, wanted = telltale.lit_when.split(" ", 1)
+    value = reading.value
+    if how == "is":
+        return str(value).lower() == wanted.lower()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return value > float(wanted) if how == "above" else value < float(wanted)
