@@ -78,9 +78,7 @@ class Gate:
         except Exception:
             return self._refuse((), "fault")
 
-    def request(
-        self, commands: Iterable[Command], origin: Origin, state: VehicleState, now: float
-    ) -> Decision:
+    def request(self, commands: Iterable[Command], origin: Origin, state: VehicleState, now: float) -> Decision:
         """Decide, and act: an Allow carries a permit, a Confirm a challenge that lives ASKED_FOR seconds.
 
         Unless it is refused, it replaces the pending challenge. Further code: rate.
@@ -192,9 +190,7 @@ class Gate:
             every = [*(rule for verdict in verdicts for rule in verdict.rules), *self._couplings.of(whole)]
             return Allow(whole, tuple(dict.fromkeys(every)), self._wording.allow)
         because = " ".join(dict.fromkeys(verdict.because for verdict in deciding))
-        says = self._wording.question(
-            EVIDENCE[needed], self._wording.changes(changes, self.catalogue), because
-        )
+        says = self._wording.question(EVIDENCE[needed], self._wording.changes(changes, self.catalogue), because)
         return Confirm(whole, tuple(changes), EVIDENCE[needed:], rules, says)
 
     def _reading(self, state: VehicleState, path: str, now: float, oldest: float | None) -> Value | None:

@@ -16,9 +16,7 @@ class Pace:
         self._rules = rules
         self._moves: dict[str, deque[float]] = {}
 
-    def held(
-        self, commands: Iterable[Command], state: VehicleState, now: float
-    ) -> tuple[Rate, Command] | None:
+    def held(self, commands: Iterable[Command], state: VehicleState, now: float) -> tuple[Rate, Command] | None:
         """The first rate that ``commands`` at ``now`` (s) would break, and by which command."""
         for command, rate in self._rated(commands, state):
             moves = self._moves.get(command.signal, ())

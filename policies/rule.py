@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -14,6 +14,7 @@ from pydantic import (
     StrictFloat,
     StrictInt,
     StrictStr,
+    model_validator,
 )
 
 from policies.catalogue import Catalogue, Signal, Toward
@@ -150,7 +151,13 @@ class Condition(Strict):
     equals: Plain | None = Field(default=None, alias="is")
     above: float | None = None
     at_most: float | None = None
-    oldest: float | None = None
+    oldest: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if [self.equals, self.above, self.at_most].count(None) != 2:
+            raise ValueError("give one of: is, above, at_most")
+        return self
 
     def holds(self, value: object) -> bool:
         """``value`` is None when unknown."""
@@ -218,9 +225,7 @@ class Entry:
             for bound in bounds:
                 if isinstance(bound, int | float):
                     marks |= {bound, bound + (1 if whole else 0.5)}
-        kept = sorted(
-            mark for mark in marks if (low is None or low <= mark) and (high is None or mark <= high)
-        )
+        kept = sorted(mark for mark in marks if (low is None or low <= mark) and (high is None or mark <= high))
         return [int(mark) if whole else float(mark) for mark in kept or [0]]
 
 
@@ -229,16 +234,12 @@ def named(pattern: str, catalogue: Catalogue) -> list[Signal]:
     if "*" not in pattern:
         signal = catalogue.get(pattern)
         if signal is None:
-            raise ValueError(
-                f"{pattern} is neither in VSS 6.0 nor in overlay.vspec (signals.yaml lists both)"
-            )
+            raise ValueError(f"{pattern} is neither in VSS 6.0 nor in overlay.vspec (signals.yaml lists both)")
         if signal.kind != "actuator":
             raise ValueError(f"{pattern} is a {signal.kind}: it can only be read")
         return [signal]
     steps = pattern.split(".")
-    found = [
-        signal for signal in catalogue.values() if signal.kind == "actuator" and _fits(signal.path, steps)
-    ]
+    found = [signal for signal in catalogue.values() if signal.kind == "actuator" and _fits(signal.path, steps)]
     if not found:
         raise ValueError(f"no signal that can be set is called {pattern}")
     return found

@@ -23,9 +23,7 @@ class Soundness:
         self._source, self._catalogue = source, catalogue
         self._where: dict[str, Where] = {}
 
-    def entries(
-        self, rules: Sequence[Rule], cautions: Sequence[Caution], rates: Sequence[Rate]
-    ) -> dict[str, Entry]:
+    def entries(self, rules: Sequence[Rule], cautions: Sequence[Caution], rates: Sequence[Rate]) -> dict[str, Entry]:
         """Everything that is said, by signal. Raises RuleError about the first fault."""
         self._ids({"rules": rules, "cautions": cautions, "rates": rates})
         for rule in rules:
@@ -100,8 +98,13 @@ class Soundness:
             if slower in caution.motion and faster not in caution.motion:
                 raise self._wrong(caution, f"applies when {slower} but not when {faster}", "motion")
         for condition in caution.when:
-            if condition.signal not in self._catalogue:
+            signal = self._catalogue.get(condition.signal)
+            if signal is None:
                 raise self._wrong(caution, f"{condition.signal} is not in the catalogue", "when")
+            try:
+                signal.check(next(v for v in (condition.equals, condition.above, condition.at_most) if v is not None))
+            except ValueError as cause:
+                raise self._wrong(caution, str(cause), "when") from None
 
     def _values(self, entry: Entry) -> None:
         """Every value and bound that is named can be asked of the signal."""
@@ -142,9 +145,7 @@ class Soundness:
                 for rule in entry.rules
             )
             if not raised:
-                raise self._wrong(
-                    caution, f"can never decide: every rule on {entry.signal.path} is as strict"
-                )
+                raise self._wrong(caution, f"can never decide: every rule on {entry.signal.path} is as strict")
 
     def _speed(self, entry: Entry) -> None:
         """More speed never allows more, except where a rule says so by name."""

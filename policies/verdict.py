@@ -26,9 +26,7 @@ class Verdict:
     when: Motion | None = None
 
 
-def judge(
-    entry: Entry, value: Value, origin: Origin, motion: Motion, before: Value | None, known: Known
-) -> Verdict:
+def judge(entry: Entry, value: Value, origin: Origin, motion: Motion, before: Value | None, known: Known) -> Verdict:
     """The strictest verdict over the directions that the change may have, given ``before`` (None: unknown).
 
     ``known`` reads the conditions of cautions, as the car will be once all commands are done.
@@ -38,9 +36,7 @@ def judge(
     return max(verdicts, key=lambda verdict: verdict.needed)
 
 
-def _judge(
-    entry: Entry, value: Value, toward: Toward, origin: Origin, motion: Motion, known: Known
-) -> Verdict:
+def _judge(entry: Entry, value: Value, toward: Toward, origin: Origin, motion: Motion, known: Known) -> Verdict:
     rules = [rule for rule in entry.rules if rule.covers(value, toward)]
     rule = next((rule for rule in rules if motion in rule.motion), None)
     if rule is None:

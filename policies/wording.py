@@ -3,18 +3,25 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from policies.catalogue import Catalogue, Signal
 from policies.command import Modality, Value
 from policies.decision import Change
 from policies.motion import Motion
-from policies.rule import RuleError, Strict
+from policies.rule import EVIDENCE, RuleError, Strict
 from policies.source import Source
 
 HERE = Path(__file__).parent / "wording.yaml"
+
+CODES = (
+    *("unlisted", "value", "contradiction", "forbidden", "caution", "means", "zone", "zone_outside", "motion"),
+    *("state", "rate", "fault", "nothing", "unknown_challenge", "expired", "spent", "replaced", "cancelled"),
+    *("wrong_modality", "wrong_zone", "changed"),
+)
+"""Every code of a Refuse, and zone_outside, which words the code zone for somebody outside."""
 
 _FIELDS = dict.fromkeys(("name", "Name", "now", "then", "because", "changes", "count", "when"), "")
 _PAIRS = {
@@ -53,6 +60,18 @@ class Wording(Strict):
     refuse: Mapping[str, Template]
     when: Mapping[Motion, Template]
 
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for key, wanted, there in (
+            ("refuse", CODES, self.refuse),
+            ("confirm", EVIDENCE[1:], self.confirm),
+            ("when", tuple(Motion), self.when),
+        ):
+            missing = [str(one) for one in wanted if one not in there]
+            if missing:
+                raise ValueError(f"{key} has no sentence for {', '.join(missing)}")
+        return self
+
     @classmethod
     def load(cls, path: Path | str | None = None) -> "Wording":
         """From ``path``, or the one that is shipped. Raises RuleError naming file, line and key."""
@@ -75,9 +94,7 @@ class Wording(Strict):
         words = {"changes": changes, "because": because}
         return " ".join(self.confirm[weakest].format_map(_FIELDS | words).split())
 
-    def refusal(
-        self, code: str, signal: Signal | None = None, because: str = "", when: Motion | None = None
-    ) -> str:
+    def refusal(self, code: str, signal: Signal | None = None, because: str = "", when: Motion | None = None) -> str:
         """Why not, and what would help."""
         template = self.refuse[code]
         name = signal.name if signal else "that"
