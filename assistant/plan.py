@@ -1,5 +1,6 @@
 """From what was meant to commands: absolute, bounded values in the catalogue's units."""
 
+import math
 from collections.abc import Iterable
 
 from assistant.units import UnitError, convert, convert_difference
@@ -54,11 +55,11 @@ def _absolute(ask: Ask, signal: Signal, now: Value | None) -> Value:
         end = signal.minimum if ask.how == "least" else signal.maximum
         if end is None:
             raise PlanError("out_of_range", signal=signal.path, problem="it has no end to go to")
-        return signal.check(end)
+        return _fit(signal, end)
     if ask.how == "set":
         if ask.value is None:
             raise PlanError("out_of_range", signal=signal.path, problem="no value was named")
-        return signal.check(convert(ask.value, ask.unit, signal.unit))
+        return _fit(signal, convert(ask.value, ask.unit, signal.unit))
     if now is None:
         raise PlanError("unknown_now", signal=signal.path)
     if ask.how == "toggle":
@@ -67,11 +68,9 @@ def _absolute(ask: Ask, signal: Signal, now: Value | None) -> Value:
         return not now
     if isinstance(now, str | bool) or not isinstance(ask.value, int | float):
         raise PlanError("out_of_range", signal=signal.path, problem="it has no steps")
-    if ask.how == "by":
-        wanted = now + convert_difference(ask.value, ask.unit, signal.unit)
-    else:
-        wanted = now * ask.value
-    return signal.check(_within(wanted, signal))
+    scaled = ask.how == "scale"
+    wanted = now * ask.value if scaled else now + convert_difference(ask.value, ask.unit, signal.unit)
+    return _fit(signal, _within(wanted, signal))
 
 
 def _within(wanted: float, signal: Signal) -> float:
@@ -79,3 +78,10 @@ def _within(wanted: float, signal: Signal) -> float:
     low = float("-inf") if signal.minimum is None else signal.minimum
     high = float("inf") if signal.maximum is None else signal.maximum
     return min(max(wanted, low), high)
+
+
+def _fit(signal: Signal, value: Value) -> Value:
+    """``value`` checked; a third of a window is a whole number of percent. Raises ValueError with the range."""
+    if isinstance(value, float) and "int" in signal.type and math.isfinite(value):
+        value = round(value)
+    return signal.check(value)

@@ -20,7 +20,7 @@ class UnitError(ValueError):
 
 
 @cache
-def registry() -> "UnitRegistry":
+def registry() -> "UnitRegistry[float]":
     """pint's registry. The first call costs about 0.2 s, so that bootstrap makes it in the background."""
     from pint import UnitRegistry
 

@@ -6,10 +6,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from policies.command import Modality as Modality
+from policies.command import Zone as Zone
+
 Audio = NDArray[np.float32]
 """Mono samples at 16,000 Hz, range -1 to 1."""
 
 SAMPLE_RATE = 16_000
+
+Kind = Literal["command", "question", "dialogue", "none"]
+Verdict = Literal["allow", "confirm", "refuse", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class Utterance:
     """One thing heard: text, confidence, seat zone, engine and the length of its sound (seconds; 0 when typed)."""
 
     text: str
-    zone: str = "unknown"
+    zone: Zone = Zone.UNKNOWN
     confidence: float = 1.0
     engine: str = "typed"
     duration_s: float = 0.0
@@ -43,10 +49,10 @@ class Reply:
     heard: str
     text: str
     intent: str = ""
-    kind: Literal["command", "status", "question", "dialogue", "none"] = "none"
+    kind: Kind = "none"
     commands: tuple[dict[str, Any], ...] = ()
-    decision: Literal["allow", "confirm", "refuse", "none"] = "none"
-    by: tuple[str, ...] = ()
+    decision: Verdict = "none"
+    by: tuple[Modality, ...] = ()
     challenge: str | None = None
     rules: tuple[str, ...] = ()
     applied: dict[str, Any] = field(default_factory=dict)

@@ -1,10 +1,12 @@
 """The `cabin` command: a group that imports a subcommand only when it is called."""
 
 import importlib
+import sys
 
 import click
 
-from assistant.errors import CabinError
+OURS = ("assistant", "demo", "intents", "knowledge", "policies")
+"""Packages whose errors are written for people."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "drive": ("demo.command:drive", "Play a scripted drive: sound in, actions and answers out."),
@@ -39,16 +41,10 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
-    def main(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]  # click's is overloaded
-        try:
-            return super().main(*args, **kwargs)  # type: ignore[arg-type]
-        except CabinError as error:
-            raise SystemExit(f"cabin: {error}") from error
-
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cabin", prog_name="cabin")
-def main() -> None:
+def cabin() -> None:
     """An in-cabin assistant with no network.
 
     \b
@@ -57,3 +53,13 @@ def main() -> None:
       cabin say "set the temperature to 21 degrees"
       cabin ask "what does the yellow tyre light mean?"
     """
+
+
+def main() -> None:
+    """The entry point: an error of ours is a sentence, never a traceback."""
+    try:
+        cabin()
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in OURS:
+            raise
+        sys.exit(f"cabin: {error}")

@@ -1,0 +1,206 @@
+"""The composition root: settings in, engines and cabins out. Nothing else builds anything."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.cabin import Cabin
+    from assistant.clock import SimulatedClock
+    from assistant.journal import Journal
+    from assistant.ports import Synthesizer, Transcriber
+    from assistant.vehicle.console import Console
+    from intents.router import Router
+    from intents.wording import Wording
+    from knowledge.embedding import Embedder
+    from knowledge.library import Library
+    from policies.catalogue import Catalogue
+    from policies.rules import RuleTable
+
+T = TypeVar("T")
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is, and how much there is."""
+
+
+class Lazy(Generic[T]):
+    """A value made when first called for, once, whichever thread asks."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: list[T] = []
+
+    def __call__(self) -> T:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+    @property
+    def ready(self) -> bool:
+        return bool(self._made)
+
+
+def _no_progress(what: str, done: int, total: int) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A cabin on the simulator: what a drive, a session or a test takes hold of.
+
+    ``console`` moves the simulated world and ``clock`` lets time pass; the cabin itself knows neither.
+    """
+
+    cabin: "Cabin"
+    console: "Console"
+    clock: "SimulatedClock"
+
+
+@dataclass
+class Engines:
+    """The heavy parts, loaded once and shared by every cabin of the process. Each loads when first called for."""
+
+    settings: Settings
+    progress: Progress = _no_progress
+    why: dict[str, str] = field(default_factory=dict)
+    """For `cabin doctor`: which engine was picked, and why."""
+
+    def __post_init__(self) -> None:
+        self.catalogue: Lazy[Catalogue] = Lazy(self._load_catalogue)
+        self.rules: Lazy[RuleTable] = Lazy(self._load_rules)
+        self.embedder: Lazy[Embedder] = Lazy(self._load_embedder)
+        self.router: Lazy[Router] = Lazy(self._load_router)
+        self.wording: Lazy[Wording] = Lazy(self._load_wording)
+        self.library: Lazy[Library] = Lazy(self._load_library)
+        self.transcriber: Lazy[Transcriber] = Lazy(self._load_transcriber)
+        self.synthesizer: Lazy[Synthesizer] = Lazy(self._load_synthesizer)
+        self.journal: Lazy[Journal] = Lazy(self._open_journal)
+
+    def warm(self, *parts: Lazy[Any]) -> list["Future[Any]"]:
+        """Begin to load ``parts`` side by side, in the background."""
+        pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="warm")
+        futures = [pool.submit(part) for part in parts]
+        pool.shutdown(wait=False)
+        return futures
+
+    def parts(self) -> list[tuple[str, Lazy[Any]]]:
+        """Every heavy part with its name for people, in the order that brings the first turn soonest."""
+        return [
+            ("the rules", self.rules),
+            ("the embedding model", self.embedder),
+            ("the sentences", self.router),
+            ("the recogniser", self.transcriber),
+            ("the voice", self.synthesizer),
+            ("the manual", self.library),
+        ]
+
+    def rig(self, clock: "SimulatedClock | None" = None) -> "Rig":
+        """A fresh cabin in a fresh simulated car, with its own keys and memory; the engines are shared."""
+        from assistant.cabin import Cabin
+        from assistant.clock import SimulatedClock
+        from assistant.vehicle.simulated import SimulatedVehicle
+        from policies.gate import Gate
+        from policies.permit import Signer, Verifier
+
+        clock = clock or SimulatedClock()
+        profile, seed = self.settings.vehicle.profile, self.settings.vehicle.seed
+        signer = Signer.fresh()
+        verifier = Verifier(signer.public_key, profile, started_at=clock.now())
+        vehicle = SimulatedVehicle(clock, self.catalogue(), verifier, profile=profile, seed=seed)
+        cabin = Cabin(
+            router=self.router(),
+            wording=self.wording(),
+            gate=Gate(self.rules(), self.catalogue(), vehicle.id, signer),
+            catalogue=self.catalogue(),
+            vehicle=vehicle,
+            clock=clock,
+            journal=self.journal(),
+            library=self.library,
+            transcriber=self.transcriber,
+            synthesizer=self.synthesizer,
+        )
+        return Rig(cabin, vehicle.console, clock)
+
+    def _open_journal(self) -> "Journal":
+        from assistant.journal import Journal
+
+        keep = self.settings.journal
+        return Journal.open(
+            self.settings.journal_file,
+            keep_transcripts=keep.keep_transcripts,
+            erase_transcripts_after_days=keep.erase_transcripts_after_days,
+        )
+
+    # --- how each part is loaded --------------------------------------------------------------------
+
+    def _load_catalogue(self) -> "Catalogue":
+        from policies.catalogue import Catalogue
+
+        return Catalogue.load()
+
+    def _load_rules(self) -> "RuleTable":
+        from policies.rules import RuleTable
+
+        return RuleTable.load(catalogue=self.catalogue())
+
+    def _load_embedder(self) -> "Embedder":
+        from knowledge.embedding import Embedder
+
+        return Embedder.load()
+
+    def _load_router(self) -> "Router":
+        from intents.router import Router
+
+        return Router.load(self.settings.language, embedder=self.embedder())
+
+    def _load_wording(self) -> "Wording":
+        from intents.wording import Wording
+
+        return Wording.load(self.settings.language)
+
+    def packs(self) -> list[Path]:
+        """The pack folders: the one that ships, and the settings' own."""
+        from knowledge.pack import installed
+
+        return installed(*self.settings.knowledge.packs)
+
+    def _load_library(self) -> "Library":
+        from knowledge import index
+        from knowledge.library import Library
+
+        folder = self.settings.index_folder
+        if not index.is_current(self.packs(), folder):
+            index.build(
+                self.packs(),
+                folder,
+                self.embedder(),
+                lambda done, total: self.progress("Indexing the manual", done, total),
+            )
+        return Library.open(folder, self.embedder())
+
+    def _load_transcriber(self) -> "Transcriber":
+        from assistant.speech import engines
+
+        speech = self.settings.speech
+        engine: Transcriber
+        engine, self.why["recogniser"] = engines.transcriber(
+            speech.recogniser, speech.whisper_model, models=self.settings.models_dir
+        )
+        return engine
+
+    def _load_synthesizer(self) -> "Synthesizer":
+        from assistant.speech import engines
+
+        speech = self.settings.speech
+        engine: Synthesizer
+        engine, self.why["voice"] = engines.synthesizer(
+            speech.voice, speech.piper_voice, models=self.settings.models_dir
+        )
+        return engine

@@ -1,0 +1,339 @@
+"""The cabin: one turn from an utterance or a touch to a reply, through the one door to the vehicle."""
+
+import asyncio
+import wave
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Protocol
+
+from assistant.errors import CabinError, StorageError
+from assistant.memory import Memory
+from assistant.plan import PlanError, plan
+from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle
+from assistant.speech.audio import load as load_sound
+from assistant.talk import talk
+from assistant.turn import Turn
+from assistant.utterance import SAMPLE_RATE, Reply, Utterance
+from intents.intent import Intent
+from intents.preferences import parse as parse_preference
+from intents.router import Router
+from intents.wording import Wording
+from knowledge.answer import Answer, LiveReading
+from knowledge.errors import KnowledgeError
+from policies.catalogue import Catalogue
+from policies.command import Command, Means, Modality, Origin, Value, Zone
+from policies.decision import Allow, Confirm, Decision, Refuse
+from policies.gate import Gate
+from policies.motion import GEAR, PARK_LOCK, PARKING_BRAKE, SPEED, Motion, motion
+from policies.permit import PermitRefused
+from policies.state import VehicleState
+
+APPLY_DEADLINE_S = 5.0
+ANSWER_DEADLINE_S = 5.0
+HEAR_DEADLINE_S = 30.0
+
+SEEN = (SPEED, GEAR, PARK_LOCK, PARKING_BRAKE)
+"""What the journal keeps of the state beside the commanded signals: what tells how the car moved."""
+
+Watcher = Callable[[str, Mapping[str, Any]], None]
+"""Told of ``heard``, ``understood``, ``decided``, ``applied`` and ``replied``. Watchers never steer."""
+
+
+class Knows(Protocol):
+    """The knowledge base, as a turn needs it."""
+
+    def answer(self, question: str, readings: Sequence[LiveReading] = ..., *, moving: bool = ...) -> Answer: ...
+
+
+class Keeps(Protocol):
+    """The journal, as a turn needs it."""
+
+    def append_many(self, records: Sequence[tuple[str, Mapping[str, Any]]]) -> None: ...
+
+
+def as_record(decision: Decision, seen: VehicleState, by: Modality) -> dict[str, Any]:
+    """What the journal keeps of a decision: what it was about, the state it saw, its rules, challenge and permit."""
+    paths = dict.fromkeys([*(command.signal for command in decision.commands), *SEEN])
+    record: dict[str, Any] = {
+        "decision": type(decision).__name__.lower(),
+        "commands": [{"signal": command.signal, "value": command.value} for command in decision.commands],
+        "rules": list(decision.rules),
+        "by": by,
+        "state": {path: seen.get(path) for path in paths},
+    }
+    if isinstance(decision, Refuse):
+        record["code"] = decision.code
+    elif isinstance(decision, Confirm) and decision.challenge:
+        record["challenge"] = decision.challenge.id
+    elif isinstance(decision, Allow) and decision.permit:
+        record["permit"] = decision.permit.id
+    return record
+
+
+class Cabin:
+    """Composed in ``assistant/bootstrap.py``; the only thing that a screen, a drive or a session talks to.
+
+    ``library``, ``transcriber`` and ``synthesizer`` are called when first needed and may take a second to load.
+    """
+
+    def __init__(
+        self,
+        *,
+        router: Router,
+        wording: Wording,
+        gate: Gate,
+        catalogue: Catalogue,
+        vehicle: Vehicle,
+        clock: Clock,
+        journal: Keeps,
+        library: Callable[[], Knows],
+        transcriber: Callable[[], Transcriber],
+        synthesizer: Callable[[], Synthesizer],
+        watchers: Sequence[Watcher] = (),
+    ) -> None:
+        self.router, self.wording, self.gate, self.catalogue = router, wording, gate, catalogue
+        self.vehicle, self.clock, self.journal, self.library = vehicle, clock, journal, library
+        self.transcriber, self.synthesizer = transcriber, synthesizer
+        self.memory = Memory()
+        self.watchers = list(watchers)
+        self._one_at_a_time = asyncio.Lock()
+
+    # --- the main flow ------------------------------------------------------------------------------
+
+    async def take_turn(self, utterance: Utterance) -> Reply:
+        """One utterance in, one reply out. Never raises on anything that was said."""
+        async with self._one_at_a_time:
+            turn = Turn(utterance)
+            self._tell("heard", text=utterance.text, zone=utterance.zone, engine=utterance.engine)
+            with turn.stage("route"):
+                dialogue = self.memory.dialogue(utterance.zone, self.vehicle.state(), self.clock.now())
+                turn.intents = self.router.route(utterance.text, dialogue)
+            self._tell("understood", intents=turn.intents)
+            origin = Origin(Means.VOICE, utterance.zone)
+            to_confirm: list[tuple[Intent, tuple[Command, ...]]] = []
+            for intent in turn.intents:
+                if intent.kind == "question":
+                    await self.answer(intent.text, turn)
+                elif intent.kind == "status":
+                    self._report(intent, turn)
+                elif intent.kind == "dialogue":
+                    await talk(self, intent, origin, turn)
+                elif intent.kind == "none":
+                    turn.say(self.wording.say("not_understood" if utterance.text.strip() else "not_heard"))
+                elif intent.missing:
+                    self.memory.ask_back(intent, self.clock.now())
+                    turn.say(self.wording.ask_back(intent))
+                else:
+                    commands = self.plan(intent, turn)
+                    if commands and not await self.carry_out(intent, commands, origin, turn):
+                        to_confirm.append((intent, commands))
+            self.challenge(to_confirm, origin, turn)  # one for all of the sentence that needs one
+            return self._finish(turn)
+
+    async def touch(self, challenge: str, by: Modality, zone: Zone = Zone.DRIVER) -> Reply:
+        """A hand on the screen or an eye scan answers a challenge; decided afresh on the car as it is now."""
+        async with self._one_at_a_time:
+            turn = Turn(Utterance("", zone=zone, engine=by))
+            await self.confirm(challenge, by, zone, turn)
+            return self._finish(turn)
+
+    async def cancel(self, challenge: str) -> Reply:
+        """The driver's "no" on the screen."""
+        async with self._one_at_a_time:
+            turn = Turn(Utterance("", zone=Zone.DRIVER, engine="touch"))
+            self.decided(self.gate.cancel(challenge, self.clock.now()), turn)
+            return self._finish(turn)
+
+    # --- its steps ----------------------------------------------------------------------------------
+
+    def plan(self, intent: Intent, turn: Turn) -> tuple[Command, ...]:
+        """The commands of ``intent``; empty, and said why, when there are none."""
+        state = self.vehicle.state()
+        try:
+            with turn.stage("plan"):
+                return plan(intent, state, self.catalogue)
+        except PlanError as error:
+            turn.say(self.wording.problem(error.key, **error.slots))
+            return ()
+
+    async def carry_out(self, intent: Intent, commands: tuple[Command, ...], origin: Origin, turn: Turn) -> bool:
+        """Do what may be done now; False when ``commands`` need a confirmation first."""
+        with turn.stage("decide"):
+            decision = self.gate.decide(commands, origin, self.vehicle.state(), self.clock.now())
+            if isinstance(decision, Confirm):
+                if any(change.before != change.after for change in decision.changes):
+                    return False
+                turn.say(self.wording.problem("already", signal=commands[0].signal, value=commands[0].value))
+                return True
+            decision = self.gate.request(commands, origin, self.vehicle.state(), self.clock.now())
+        await self.settle(decision, (intent,), turn)
+        return True
+
+    def challenge(self, wanted: Sequence[tuple[Intent, tuple[Command, ...]]], origin: Origin, turn: Turn) -> None:
+        """Ask for the one confirmation that all of ``wanted`` need together."""
+        if not wanted:
+            return
+        commands = [command for _, each in wanted for command in each]
+        with turn.stage("decide"):
+            decision = self.gate.request(commands, origin, self.vehicle.state(), self.clock.now())
+        self.memory.awaiting = tuple(intent for intent, _ in wanted)
+        self.decided(decision, turn)
+
+    async def confirm(self, challenge: str, by: Modality, zone: Zone, turn: Turn) -> None:
+        """Answer a challenge by voice, touch or eye."""
+        with turn.stage("decide"):
+            decision = self.gate.answer(challenge, by, self.vehicle.state(), self.clock.now(), zone)
+        intents, self.memory.awaiting = self.memory.awaiting, ()
+        if isinstance(decision, Refuse):  # it may still be pending, for the right hand
+            self.memory.awaiting = intents if self.gate.pending(self.clock.now()) else ()
+        elif not turn.intents:
+            turn.intents = intents
+        await self.settle(decision, intents, turn, by)
+
+    async def settle(
+        self, decision: Decision, intents: tuple[Intent, ...], turn: Turn, by: Modality = Modality.NONE
+    ) -> None:
+        """Note a decision, carry it out if it is an Allow, and say what the vehicle reports afterwards."""
+        self.memory.decision = decision
+        if not isinstance(decision, Allow) or decision.permit is None:
+            self.decided(decision, turn)
+            return
+        turn.decided(decision)
+        self._tell("decided", decision=decision)
+        before = self.vehicle.state()
+        with turn.stage("journal"):
+            problem = self._record(("decision", as_record(decision, before, by)))
+        if problem and by is not Modality.NONE:  # what cannot be recorded needs no confirming: it is not done
+            turn.say(problem)
+            return
+        try:
+            with turn.stage("apply"):
+                reported = await asyncio.wait_for(self.vehicle.apply(decision.permit), APPLY_DEADLINE_S)
+        except (PermitRefused, CabinError, TimeoutError) as error:
+            turn.say(self.wording.say("vehicle_failed", problem=str(error) or "it did not answer in time"))
+            return
+        turn.applied.update(reported)
+        achieved = {c.signal: c.value for c in decision.commands if reported.get(c.signal) == c.value}
+        if achieved:
+            turn.say(self.wording.states(achieved))
+        for command in decision.commands:
+            if command.signal not in achieved:
+                turn.say(self.wording.not_achieved(command.signal, command.value, reported.get(command.signal)))
+        self.memory.carried_out(intents, before, achieved)
+        self._tell("applied", applied=reported)
+
+    def decided(self, decision: Decision, turn: Turn) -> None:
+        """Note a decision that moves nothing now, and say it."""
+        turn.decided(decision)
+        self.memory.decision = decision
+        self._record(("decision", as_record(decision, self.vehicle.state(), Modality.NONE)))
+        turn.say(decision.says)
+        self._tell("decided", decision=decision)
+
+    async def answer(self, question: str, turn: Turn) -> None:
+        """A question goes to the manual and the live readings; it never reaches the vehicle."""
+        moving = motion(self.vehicle.state(), self.clock.now()) not in (Motion.PARKED, Motion.STANDING)
+        with turn.stage("answer"):
+            try:
+                library = await asyncio.to_thread(self.library)
+                answering = asyncio.to_thread(library.answer, question, self.readings(), moving=moving)
+                answer = await asyncio.wait_for(answering, ANSWER_DEADLINE_S)
+            except (CabinError, KnowledgeError, TimeoutError) as error:
+                turn.say(self.wording.say("knowledge_failed", problem=str(error) or "it took too long"))
+                return
+        self.memory.question = question
+        turn.answers.append(answer)
+        turn.say(answer.text)
+
+    def readings(self) -> list[LiveReading]:
+        """The car's readings as the knowledge base takes them."""
+        state, now = self.vehicle.state(), self.clock.now()
+        return [
+            LiveReading(path, reading.value, self.catalogue[path].unit, now - reading.at)
+            for path, reading in state.readings.items()
+            if path in self.catalogue
+        ]
+
+    def _report(self, intent: Intent, turn: Turn) -> None:
+        state = self.vehicle.state()
+        readings: dict[str, Value] = {}
+        for path in intent.reads:
+            value = state.get(path)
+            if value is not None:
+                readings[path] = ", ".join(value) if isinstance(value, tuple) else value
+        turn.say(self.wording.states(readings) if readings else self.wording.say("no_reading"))
+
+    # --- ears and voice -----------------------------------------------------------------------------
+
+    async def hear(self, path: Path, zone: Zone) -> Utterance:
+        """What a sound file says. Raises AudioError when it cannot be read, SpeechError when the engine fails."""
+        began = perf_counter()
+        sound = await asyncio.to_thread(load_sound, path)
+        engine = await asyncio.to_thread(self.transcriber)
+        heard = await asyncio.wait_for(asyncio.to_thread(engine.transcribe, sound), HEAR_DEADLINE_S)
+        return Utterance(
+            heard.text,
+            zone=zone,
+            confidence=heard.confidence,
+            engine=heard.engine,
+            duration_s=len(sound) / SAMPLE_RATE,
+            stt_ms=1000 * (perf_counter() - began),
+        )
+
+    def speak_to(self, path: Path, text: str) -> None:
+        """Speak ``text`` into a WAV file. Raises StorageError when it cannot be written."""
+        voice = self.synthesizer()
+        try:
+            with wave.open(str(path), "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(voice.sample_rate)
+                for chunk in voice.speak(text):
+                    file.writeframes(chunk)
+        except OSError as error:
+            raise StorageError(f"{path}: cannot be written: {error.strerror}. Name another place.") from error
+
+    # --- what is left behind ------------------------------------------------------------------------
+
+    def remember(self, text: str) -> bool:
+        """Keep a preference in plain words; False when it says none that we know."""
+        found = parse_preference(text)
+        self.memory.preferences = (*self.memory.preferences, *found)
+        return bool(found)
+
+    def understand(self, text: str, zone: Zone) -> tuple[tuple[Intent, ...], tuple[Command, ...]]:
+        """What ``text`` means and the commands that it would become; nothing is decided or done."""
+        state = self.vehicle.state()
+        intents = self.router.route(text, self.memory.dialogue(zone, state, self.clock.now()))
+        turn = Turn(Utterance(text, zone=zone), intents)
+        commands = [
+            command
+            for intent in intents
+            if intent.kind == "command" and not intent.missing
+            for command in self.plan(intent, turn)
+        ]
+        return intents, tuple(commands)
+
+    def _finish(self, turn: Turn) -> Reply:
+        reply = turn.reply()
+        if not any(intent.name == "Repeat" for intent in turn.intents):
+            self.memory.said = reply.text
+        problem = self._record(("turn", {**turn.record(), "heard": reply.heard, "reply": reply.text}))
+        if problem:
+            reply = replace(reply, text=f"{reply.text} {problem}".strip())
+        self._tell("replied", reply=reply)
+        return reply
+
+    def _record(self, *records: tuple[str, Mapping[str, Any]]) -> str:
+        """Write to the journal, synced; returns what to tell the driver when that fails."""
+        try:
+            self.journal.append_many(records)
+        except StorageError as error:
+            return self.wording.say("journal_failed", problem=str(error))
+        return ""
+
+    def _tell(self, event: str, **what: Any) -> None:
+        for watcher in self.watchers:
+            watcher(event, what)

@@ -1,0 +1,99 @@
+"""`cabin doctor`: which engines are in use, why, and what stands in the way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from assistant.cli.inputs import emit, json_option
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Engines
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part of the cabin: is it well, what is used, and why or what to do."""
+
+    part: str
+    state: Literal["ok", "missing", "broken"]
+    uses: str
+    why: str = ""
+
+
+@click.command(epilog="\b\nExamples:\n  cabin doctor\n  cabin doctor --json")
+@json_option
+def doctor(as_json: bool) -> None:
+    """Load every part once and say which is used and why. Ends with status 1 when one is broken."""
+    found = []
+    for finding in examine():
+        found.append(finding)
+        if as_json:
+            emit(asdict(finding))
+    if not as_json:
+        _show(found)
+    if any(finding.state == "broken" for finding in found):
+        raise SystemExit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Every part in turn; one that fails is told and the next is looked at."""
+    from assistant.bootstrap import Engines
+    from assistant.settings import load
+
+    settings = load()
+    engines = Engines(settings)
+    checks: list[tuple[str, Callable[[], tuple[str, str]]]] = [
+        (
+            "settings",
+            lambda: (_settings_file(), f"data in {settings.data_dir}, models in {settings.models_dir}"),
+        ),
+        ("recogniser", lambda: (engines.transcriber().name, engines.why["recogniser"])),
+        ("voice", lambda: (engines.synthesizer().name, engines.why["voice"])),
+        ("sentences", lambda: (f"language {settings.language}", f"{type(engines.router()).__name__} loaded")),
+        (
+            "rules",
+            lambda: (f"{len(engines.rules())} rules", f"{len(engines.catalogue())} signals in the catalogue"),
+        ),
+        ("manuals", lambda: (", ".join(pack.name for pack in engines.packs()), _library(engines))),
+        ("vehicle", lambda: (f"simulated, {settings.vehicle.profile}", "the built-in simulator")),
+        ("journal", lambda: (str(settings.journal_file), _journal(engines))),
+    ]
+    for part, check in checks:
+        try:
+            uses, why = check()
+        except Exception as error:  # a doctor tells of every failure and goes on
+            yield Finding(part, "broken", "", f"{type(error).__name__}: {error}")
+        else:
+            yield Finding(part, "ok", uses, why)
+
+
+def _settings_file() -> str:
+    from assistant import paths
+
+    return str(next((path for path in paths.settings_files() if path.is_file()), "defaults; no cabin.toml found"))
+
+
+def _library(engines: "Engines") -> str:
+    sections = sum(1 for _ in engines.library().texts())
+    return f"index in {engines.settings.index_folder}, {sections} sentences"
+
+
+def _journal(engines: "Engines") -> str:
+    problem = engines.journal().verify()
+    return "the chain of records is whole" if problem is None else f"{problem}"
+
+
+def _show(found: list[Finding]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("part", "", "uses", "why"):
+        table.add_column(heading)
+    colours = {"ok": "green", "missing": "yellow", "broken": "red"}
+    for finding in found:
+        table.add_row(finding.part, f"[{colours[finding.state]}]{finding.state}", finding.uses, finding.why)
+    Console().print(table)

@@ -1,0 +1,89 @@
+"""Talk about the talk itself: yes and no, undo, repeat, why not, next step, preferences."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from assistant.turn import Turn
+from intents.intent import Intent
+from policies.command import Modality, Origin
+from policies.decision import Confirm, Refuse
+
+if TYPE_CHECKING:
+    from assistant.cabin import Cabin
+
+
+async def talk(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """Deal with a dialogue intent. One that has no act of its own is answered by its wording."""
+    act = ACTS.get(intent.name)
+    if act:
+        await act(cabin, intent, origin, turn)
+    else:
+        turn.say(cabin.wording.say(intent.name, **intent.slots))
+
+
+async def yes(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """A spoken yes answers only a challenge that voice may answer; any other stays as it is."""
+    challenge = cabin.gate.pending(cabin.clock.now())
+    if challenge is None:
+        turn.say(cabin.wording.say("nothing_pending"))
+    else:
+        await cabin.confirm(challenge.id, Modality.VOICE, origin.zone, turn)
+
+
+async def no(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """A no drops what is pending, whoever must confirm it: the safe direction is always easy."""
+    cabin.memory.close_question()
+    cabin.memory.awaiting = ()
+    challenge = cabin.gate.pending(cabin.clock.now())
+    if challenge is None:
+        turn.say(cabin.wording.say("No"))
+    else:
+        cabin.decided(cabin.gate.cancel(challenge.id, cabin.clock.now()), turn)
+
+
+async def undo(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """Back to how it was, through the gate like everything else."""
+    commands = cabin.memory.undo()
+    if not commands:
+        turn.say(cabin.wording.say("nothing_to_undo"))
+        return
+    if not await cabin.carry_out(intent, commands, origin, turn):
+        cabin.challenge([(intent, commands)], origin, turn)
+
+
+async def repeat(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    turn.say(cabin.memory.said or cabin.wording.say("nothing_said"))
+
+
+async def why_not(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """The last decision's own reason."""
+    decision = cabin.memory.decision
+    if isinstance(decision, Refuse | Confirm):
+        turn.say(decision.says)
+    else:
+        turn.say(cabin.wording.say("nothing_refused"))
+
+
+async def more(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """The last question once more; parked, its answer is told whole."""
+    if cabin.memory.question:
+        await cabin.answer(cabin.memory.question, turn)
+    else:
+        turn.say(cabin.wording.say("nothing_said"))
+
+
+async def remember(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """A preference in plain words; it can fill what is left open and never loosens the gate."""
+    said = str(intent.slots.get("preference") or intent.text)
+    turn.say(cabin.wording.say("remembered" if cabin.remember(said) else "not_remembered", text=said))
+
+
+ACTS: dict[str, Callable[["Cabin", Intent, Origin, Turn], Awaitable[None]]] = {
+    "Yes": yes,
+    "No": no,
+    "Undo": undo,
+    "Repeat": repeat,
+    "WhyNot": why_not,
+    "More": more,
+    "Remember": remember,
+}
