@@ -1,45 +1,47 @@
 """From an utterance to what was meant: templates first, then phrases and meaning, always by the same rules."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from intents import templates
 from intents.clauses import parts, sentences, tidy
+from intents.comfort import propose
+from intents.conversation import answer, corrects, follow, is_elaboration, without_repair
 from intents.dialogue import Dialogue
 from intents.intent import Ask, Intent
-from intents.reading import Reading, from_template, kind_of
-from intents.resolve import Resolver
-from intents.spotting import Spotter, phrases_of
+from intents.meaning import Embedder, Meaning
+from intents.reading import Reading, from_template
+from intents.resolve import Resolver, camel
+from intents.spotting import spotter
 from intents.things import Things
 
 LEAST = 0.55
 """Below this share of accounted words nothing is done on phrases alone."""
+SAME_AS = re.compile(
+    r"^(?P<left>.*?)\b(?:(?:to )?(?:the )?same (?:\w+ )?(?:level |position |setting )?as|"
+    r"(?:to |and )?match(?:es|ing)?|equal to|as much as|like|to the level of)\b(?P<right>.+)$",
+    re.I,
+)
+IF = re.compile(r"^(?P<act>.+?)\bif\b(?P<when>.+)$|^if\b(?P<first>.+?)(?:,|\bthen\b)(?P<then>.+)$", re.I)
+COMPARED = re.compile(
+    r"\b(more|higher|above|over|warmer|hotter|greater)\b|\b(less|lower|below|under|colder|cooler)\b", re.I
+)
+PERMITS = re.compile(r"\b(needed|need be|necessary|needs to|possible|you can|that's|that is|you like|you want)\b", re.I)
 
-
-class Embedder(Protocol):
-    """Texts to unit vectors."""
-
-    def embed(self, texts: list[str]) -> NDArray[np.float32]:
-        """float32 [n, d], each row of length 1."""
-        ...
+__all__ = ["Embedder", "Router"]
 
 
 class Router:
     """Routes utterances of one language. Holds no conversation: that comes in with each call."""
 
     def __init__(self, things: Things, said: templates.Sentences, embedder: Embedder | None = None) -> None:
-        from hassil.intents import Intents
-
-        self._things, self._language, self._embedder = things, said.language, embedder
-        self._templates = Intents.from_dict(dict(said.merged))
+        self._things, self._language = things, said.language
+        self._templates = templates.compiled(said)
         self._plain = frozenset(things.intents)
-        types = {name: thing.type for name, thing in things.things.items()}
-        self._spotter = Spotter(phrases_of(said.phrases()), said.language, types)
+        self._spotter = spotter(said)
         self._resolver = Resolver(things)
+        self._meaning = Meaning.load(said.language, embedder) if embedder is not None else None
 
     @staticmethod
     def load(language: str = "en", *, folder: Path | None = None, embedder: Embedder | None = None) -> "Router":
@@ -49,18 +51,65 @@ class Router:
     def route(self, text: str, dialogue: Dialogue) -> tuple[Intent, ...]:
         """What ``text`` means, in order. Never empty, never raises: what is nothing to us has the kind "none"."""
         clean = tidy(text)
-        readings = self._readings(clean) if clean else []
+        if not clean:
+            return (Intent("None", "none", text),)
+        readings = self._readings(without_repair(clean))
+        proposed = self._proposed(readings, dialogue)
+        if proposed is not None:
+            return proposed
+        readings = answer(readings, dialogue)
+        intents = self._intents(readings, dialogue)
+        if corrects(clean, dialogue) and len(intents) == 1 and intents[0].asks and not readings[0].thing == "it":
+            undone = {ask.signal for ask in dialogue.last[-1].asks}
+            if undone and not undone & {ask.signal for ask in intents[0].asks}:
+                return (Intent("Undo", "dialogue", clean, path=intents[0].path, score=intents[0].score), *intents)
+        return intents or (Intent("None", "none", clean),)
+
+    def _proposed(self, readings: list[Reading], dialogue: Dialogue) -> tuple[Intent, ...] | None:
+        """A yes to what we proposed is the request itself."""
+        pending = dialogue.pending
+        if pending is None or pending.missing != "confirmation" or not pending.asks:
+            return None
+        if any(reading.intent == "Yes" for reading in readings) and not any(
+            reading.thing for reading in readings if reading.mood == "command"
+        ):
+            return (replace(pending, kind="command", missing=None),)
+        return None
+
+    def _intents(self, readings: list[Reading], dialogue: Dialogue) -> tuple[Intent, ...]:
         intents: list[Intent] = []
         asked: list[Ask] = []
         for reading in readings:
+            if dialogue.pending is None or reading.thing != "it":
+                reading = follow(reading, dialogue)
+            elif dialogue.pending.slots.get("thing"):
+                reading = replace(reading, thing=str(dialogue.pending.slots["thing"]))
             intent = self._intent(reading, dialogue, tuple(asked))
             asked.extend(intent.asks)
             intents.append(intent)
-        useful = [intent for intent in intents if intent.kind not in ("none", "dialogue")]
+        useful = [intent for intent in intents if intent.kind in ("command", "status", "question")]
+        named = [intent for intent in useful if intent.asks or intent.reads or intent.missing != "thing"]
         if useful:
-            return tuple(useful[:4])
-        spoken = [intent for intent in intents if intent.kind == "dialogue"]
-        return tuple(spoken[:1]) or (Intent("None", "none", text),)
+            return tuple(self._with_habits(named or useful[:1], dialogue)[:4])
+        return tuple(intent for intent in intents if intent.kind == "dialogue")[:1]
+
+    def _with_habits(self, intents: list[Intent], dialogue: Dialogue) -> list[Intent]:
+        """What somebody always wants along with what was asked for: air on the feet too when the screen is defrosted."""
+        asked = {ask.signal: ask.value for intent in intents for ask in intent.asks}
+        extended = []
+        for intent in intents:
+            more: list[Ask] = []
+            for liked in dialogue.preferences:
+                if liked.how != "always" or liked.when is None:
+                    continue
+                causes = self._things.members.get(liked.when, {}).values()
+                if not any(ask.signal in causes and ask.value for ask in intent.asks):
+                    continue
+                wish = Reading(intent.text, thing=liked.thing, act="set", choices=(str(liked.value),))
+                wished = self._resolver.intent(wish, dialogue).asks
+                more.extend(ask for ask in wished if ask.signal not in asked)
+            extended.append(replace(intent, asks=(*intent.asks, *more)) if more else intent)
+        return extended
 
     def _readings(self, text: str) -> list[Reading]:
         whole = self._template(text)
@@ -68,57 +117,138 @@ class Router:
             return [whole]
         readings: list[Reading] = []
         for sentence in sentences(text):
-            readings.extend(self._sentence(sentence))
+            found = self._sentence(sentence)
+            if readings and is_elaboration(sentence) and any(reading.valued for reading in found):
+                readings.pop()
+            readings.extend(found)
         return readings
 
     def _sentence(self, sentence: str) -> list[Reading]:
-        whole = self._template(sentence)
+        whole = self._template(sentence) or self._conditional(sentence) or self._same(sentence)
         if whole is not None:
             return [whole]
         readings: list[Reading] = []
         for part in parts(sentence):
-            reading = self._template(part) or self._spotter.read(part)
+            reading = self._template(part) or self._same(part) or self._spotter.read(part)
             if not readings or reading.intent is not None:
                 readings.append(reading)
                 continue
-            last = readings[-1]
-            alone = reading.act is not None or reading.thing is not None or reading.state is not None
-            if alone and reading.thing is None and reading.act is not None:
-                reading = replace(reading, thing=last.thing)
-            if alone and reading.act is None and last.mood == "command":
-                reading = replace(reading, act=last.act, mood="command")
-            if not alone and reading.places and (reading.valued or reading.amount) and last.thing:
-                reading = replace(reading, thing=last.thing, act=last.act, mood=last.mood)
-                alone = True
-            if alone:
-                readings.append(reading)
+            joined = self._joined(readings[-1], reading)
+            if joined is not None:
+                readings.append(joined)
             else:
-                readings[-1] = self._spotter.read(f"{last.text} and {part}")
+                readings[-1] = self._spotter.read(f"{readings[-1].text} and {part}")
         return readings
+
+    def _joined(self, last: Reading, reading: Reading) -> Reading | None:
+        """``reading`` as a request beside ``last``, with what it shares with it; None when it belongs to it."""
+        if reading.path == "template" or reading.mood in ("status", "question", "comfort", "narration", "negation"):
+            return reading
+        belongs = last.thing and self._spotter.choices(reading.text, last.thing)
+        if belongs and reading.act is None and not reading.valued:
+            return None
+        if reading.thing is None and reading.act is not None:
+            return replace(reading, thing=last.thing)
+        if reading.thing is not None:
+            if reading.act is None and last.mood == "command":
+                return replace(reading, act=last.act if not reading.valued else "set", mood="command")
+            return reading
+        if reading.places and (reading.valued or reading.amount) and last.thing:
+            return replace(reading, thing=last.thing, act=last.act, mood=last.mood, score=max(reading.score, 0.8))
+        return None
+
+    def _same(self, text: str) -> Reading | None:
+        """ "the sunshade to match the sunroof": one thing's value for another."""
+        match = SAME_AS.match(text)
+        if match is None:
+            return None
+        left, right = self._spotter.read(match["left"]), self._spotter.read(match["right"])
+        if left.thing is None or left.mood != "command" or not (right.thing or right.places):
+            return None
+        return replace(left, text=text, act="set", same_as=(right.thing or left.thing, right.places), score=0.9)
+
+    def _conditional(self, text: str) -> Reading | None:
+        """ "... if it is more than 25 degrees outside": told apart here, weighed against the car in `_intent`."""
+        match = IF.match(text)
+        if match is None:
+            return None
+        when, act = match["when"] or match["first"], match["act"] or match["then"]
+        if PERMITS.search(when):
+            return self._spotter.read(act) if match["act"] else Reading(text, mood="none")
+        condition = self._spotter.read(f"is {when}")
+        reading = self._template(act.strip(" ,")) or self._spotter.read(act)
+        if condition.thing is None or reading.mood != "command":
+            return Reading(text, mood="hypothetical")
+        return replace(reading, text=text, condition=when.strip(), mood="condition")
+
+    def _holds(self, when: str, dialogue: Dialogue) -> bool | None:
+        """Does the condition hold? None when the car does not say."""
+        reading = self._spotter.read(f"is {when}")
+        members = self._things.members.get(reading.thing or "", {})
+        values = [value for signal in members.values() if (value := dialogue.values.get(signal)) is not None]
+        if not values:
+            return None
+        value = values[0]
+        if reading.value is not None and isinstance(value, int | float):
+            compared = COMPARED.search(when)
+            limit = reading.value
+            if reading.unit == "fahrenheit" or (reading.unit == "degree" and limit >= 45):
+                limit = (limit - 32) / 1.8
+            if compared is None:
+                return value == limit
+            return value > limit if compared[1] else value < limit
+        wanted = reading.act not in ("off", "close", "unlock")
+        return bool(value) == wanted
 
     def _template(self, text: str) -> Reading | None:
         from hassil.recognize import recognize_best
 
-        if len(text) > 160:
+        if len(text) > 160 or not text:
             return None
         result = recognize_best(text, self._templates, language=self._language)
         if result is None:
             return None
         entities: dict[str, object] = {}
+        choices: list[object] = []
         for entity in result.entities_list:
-            entities[entity.name] = (
-                [*entities["choice"], entity.value]
-                # type: ignore[misc]
-                if (entity.name == "choice" and isinstance(entities.get("choice"), list))
-                else ([entity.value] if entity.name == "choice" else entity.value)
-            )
+            entities[entity.name] = entity.value
+            if entity.name == "choice":
+                choices.append(entity.value)
+        if choices:
+            entities["choice"] = choices
         return from_template(result.intent.name, entities, text, self._plain)
 
     def _intent(self, reading: Reading, dialogue: Dialogue, asked: tuple[Ask, ...]) -> Intent:
-        if reading.intent is None and reading.mood not in ("command", "status"):
-            kind = kind_of(reading.mood)
-            name = {"question": "Question", "comfort": "Comfort"}.get(reading.mood, "None")
-            return Intent(name, kind, reading.text, path=reading.path, score=reading.score)
+        if reading.intent is not None:
+            return self._resolver.intent(reading, dialogue, asked)
+        if reading.mood == "condition" and reading.condition:
+            return self._on_condition(reading, dialogue, asked)
+        if reading.mood == "comfort":
+            return self._comfort(reading, dialogue)
+        if reading.mood == "question":
+            return Intent("Question", "question", reading.text, path=reading.path, score=reading.score)
+        if reading.mood not in ("command", "status"):
+            return Intent("None", "none", reading.text, path=reading.path, score=reading.score)
         if reading.path != "template" and reading.score < LEAST:
             return Intent("None", "none", reading.text, path=reading.path, score=reading.score)
         return self._resolver.intent(reading, dialogue, asked)
+
+    def _on_condition(self, reading: Reading, dialogue: Dialogue, asked: tuple[Ask, ...]) -> Intent:
+        holds = self._holds(reading.condition or "", dialogue)
+        if holds is False:
+            told = self._spotter.read(f"is {reading.condition}")
+            return self._resolver.intent(replace(told, mood="status", text=reading.text), dialogue)
+        intent = self._resolver.intent(replace(reading, mood="command"), dialogue, asked)
+        if holds is None and intent.missing is None:
+            return replace(intent, kind="dialogue", missing="confirmation")
+        return intent
+
+    def _comfort(self, reading: Reading, dialogue: Dialogue) -> Intent:
+        name = f"Feels{camel(reading.state or '')}"
+        proposal = propose(reading, dialogue, self._things)
+        if proposal is None:
+            return Intent(name, "dialogue", reading.text, path=reading.path, score=reading.score)
+        intent = self._resolver.intent(proposal, dialogue)
+        slots = {**intent.slots, "state": reading.state or ""}
+        missing = intent.missing or "confirmation"
+        return replace(intent, name=name, kind="dialogue", missing=missing, slots=slots, score=reading.score)

@@ -1,15 +1,16 @@
 """Reads a clause that no template fits whole: finds its phrases, and weighs them into one Reading."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 
 from intents.numbers import Number, number_at
 from intents.phrases import Found, Phrases, words
 from intents.reading import Mood, Reading
+from intents.templates import Sentences
 
 KINDS = (
-    "thing", "things", "comparatives", "colour", "acts", "ends", "parts", "units", "places", "particles", "amounts",
+    "thing", "things", "verbs", "comparatives", "colour", "acts", "ends", "parts", "units", "places", "particles", "amounts",
     "state", "pronouns", "negations", "unwanted", "narration", "hypotheticals", "manual", "interrogatives",
     "conditions", "feeling", "fillers",
 )  # fmt: skip
@@ -80,8 +81,12 @@ def _noise(text: tuple[str, ...], number: Number) -> bool:
 class Spotter:
     """Reads clauses by the phrases of one language."""
 
-    def __init__(self, phrases: Phrases, language: str, types: dict[str, str]) -> None:
-        self._phrases, self._language, self._types = phrases, language, types
+    def __init__(self, phrases: Phrases, language: str) -> None:
+        self._phrases, self._language = phrases, language
+
+    def choices(self, clause: str, thing: str) -> tuple[str, ...]:
+        """The choices of ``thing`` that ``clause`` names."""
+        return self._choices(spot(words(clause), self._phrases, self._language), thing, None)[0]
 
     def read(self, clause: str) -> Reading:
         """The reading of ``clause``; its mood is "none" when nothing in it is ours."""
@@ -98,12 +103,15 @@ class Spotter:
         compared = spots.of("comparatives")
         if compared and (thing is None or thing.value == compared[0].value.split()[0]):
             name, act = compared[0].value.split()
+        elif (verbs := spots.of("verbs")) and (thing is None or verbs[0].value != "climate_sync"):
+            name, act = verbs[0].value, _act(spots, None)
+            act = "on" if act in (None, "set") else act
         elif thing is not None:
             name, plural = thing.value, thing.kind == "things"
             if compared:
                 act = compared[0].value.split()[1]
         else:
-            name = None
+            name = self._by_choice(spots)
         act = _act(spots, act)
         choices, taken = self._choices(spots, name, thing)
         number, relative = _number(spots, taken, act)
@@ -133,22 +141,31 @@ class Spotter:
             rest=max(0, spots.rest - len(taken - _covered(spots))),
         )
 
+    def _by_choice(self, spots: Spots) -> str | None:
+        """The thing whose choice was named with two words or more ("fresh air", "sport mode"), the longest."""
+        best: Found | None = None
+        for start in range(len(spots.text)):
+            for item in self._phrases.at(spots.text, start):
+                long = item.end - item.start
+                if item.kind.startswith("choice ") and long > 1 and (best is None or long > best.end - best.start):
+                    best = item
+        return None if best is None else best.kind.removeprefix("choice ")
+
     def _choices(self, spots: Spots, thing: str | None, where: Found | None) -> tuple[tuple[str, ...], set[int]]:
         """The choices of ``thing`` that were said, outside the thing's own words, and the words that say them."""
         if thing is None:
             return (), set()
-        kind, position, found, taken = f"choice {thing}", 0, [], set()
+        found: list[str] = []
+        taken: set[int] = set()
+        kind, position = f"choice {thing}", 0
         text = spots.text
         while position < len(text):
-            if where is not None and where.start <= position < where.end:
-                position = where.end
-                continue
             best = max(
                 (item for item in self._phrases.at(text, position) if item.kind == kind),
                 key=lambda item: item.end,
                 default=None,
             )
-            if best is None or (where is not None and best.start < where.start < best.end):
+            if best is None or (where is not None and _clash(best, where)):
                 position += 1
                 continue
             found.append(best.value)
@@ -190,6 +207,13 @@ class Spotter:
             if reading.act is None and not reading.valued:
                 covered *= 0.6
         return round(covered, 3)
+
+
+def _clash(choice: Found, thing: Found) -> bool:
+    """Do the two share words, without the choice holding the whole thing ("sport mode" holds "mode")?"""
+    if choice.start <= thing.start and choice.end >= thing.end and choice.end - choice.start > thing.end - thing.start:
+        return False
+    return choice.start < thing.end and thing.start < choice.end
 
 
 def _covered(spots: Spots) -> set[int]:
@@ -246,9 +270,10 @@ def _asks_to_do(text: tuple[str, ...]) -> bool:
     return text[0] in ("can", "could", "would", "will", "please", "i", "may")
 
 
-def phrases_of(entries: Iterable[tuple[str, str, tuple[str, ...]]]) -> Phrases:
-    """All phrases in one trie."""
+@cache
+def spotter(said: Sentences) -> Spotter:
+    """The spotter of a language; made once."""
     phrases = Phrases()
-    for kind, value, said in entries:
-        phrases.add(kind, value, said)
-    return phrases
+    for kind, value, plain in said.phrases():
+        phrases.add(kind, value, plain)
+    return Spotter(phrases, said.language)

@@ -63,7 +63,7 @@ class Topic(BaseModel):
     feelings: list[str] = []
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sentences:
     """Everything a language knows: its topics by file, and the merged mapping that hassil parses."""
 
@@ -96,9 +96,15 @@ class Sentences:
 
 def load(language: str, folder: Path | None = None) -> "Intents":
     """The templates of ``language`` as hassil reads them. Raises SentenceError naming file, line and key."""
+    return compiled(sentences(language, folder))
+
+
+@cache
+def compiled(said: Sentences) -> "Intents":
+    """``said`` parsed by hassil; made once."""
     from hassil.intents import Intents
 
-    return Intents.from_dict(dict(sentences(language, folder).merged))
+    return Intents.from_dict(dict(said.merged))
 
 
 def languages(folder: Path | None = None) -> tuple[str, ...]:
