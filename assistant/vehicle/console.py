@@ -125,8 +125,13 @@ class Console:
             else:
                 self._car.plan(moment.at, moment.model_dump())
 
+    def playable(self, seen: Mapping[str, Any]) -> dict[str, Any]:
+        """What a recording says of one moment, checked against the catalogue; None stands for a lost sensor."""
+        return {self._known(path): None if v is None else self._checked(path, v) for path, v in seen.items()}
+
     def do(self, what: Mapping[str, Any]) -> None:
-        """One moment of a scenario or of a recording: ``world``, ``set``, ``fault`` and ``mend``."""
+        """One moment of a scenario or of a recording: ``world``, ``set``, ``fault``, ``mend`` and ``seen``."""
+        self._play(what.get("seen") or {})
         self._car.world.change(what.get("world") or {})
         if what.get("set"):
             self.set(what["set"])
@@ -134,6 +139,20 @@ class Console:
             self.fault(path, kind)
         for path in what.get("mend") or ():
             self.mend(path)
+
+    def _play(self, seen: Mapping[str, Any]) -> None:
+        car = self._car
+        for path, value in seen.items():
+            if value is None:
+                car.sensor_faults[path] = "missing"
+                continue
+            car.sensor_faults.pop(path, None)
+            car.lacks.discard(path)
+            car.stop(path)
+            if path == CODES:
+                car.diagnosis.store(value, {})
+            else:
+                car.values[path] = car.pinned[path] = value
 
     # --- what follows -------------------------------------------------------------------------------
 

@@ -164,6 +164,8 @@ class SimulatedVehicle:
         if now - self._seen >= LEAST_STEP_S:
             passed, self._seen = now - self._seen, now
             self._advance(passed)
+        elif self._planned and self._planned[0][0] <= self.model_time:
+            self._do_planned()
 
     def settle(self) -> None:
         """Let what follows from values that were just set follow at once."""
@@ -184,8 +186,11 @@ class SimulatedVehicle:
             if until > self.model_time:
                 dt, self.model_time = until - self.model_time, until
                 self._step(dt)
-            while self._planned and self._planned[0][0] <= self.model_time:
-                self.console.do(self._planned.pop(0)[1])
+            self._do_planned()
+
+    def _do_planned(self) -> None:
+        while self._planned and self._planned[0][0] <= self.model_time:
+            self.console.do(self._planned.pop(0)[1])
 
     def _step(self, dt: float) -> None:
         v, p, w, h = self.values, self.profile, self.world, self.hidden
