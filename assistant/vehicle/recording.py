@@ -28,9 +28,8 @@ class Recorder:
     def note(self) -> None:
         """Write what changed since the last note."""
         now = {path: reading.value for path, reading in self._vehicle.state().readings.items()}
-        changed: dict[str, Any] = {
-            path: value for path, value in now.items() if path not in self._known or self._known[path] != value
-        }
+        same = self._known
+        changed: dict[str, Any] = {p: value for p, value in now.items() if p not in same or same[p] != value}
         changed |= dict.fromkeys(self._known.keys() - now.keys())
         if changed:
             at = round(self._clock.now() - self._began, 3)
@@ -41,9 +40,7 @@ class Recorder:
     def __enter__(self) -> "Recorder":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._file.close()
 
 
