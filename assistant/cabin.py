@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from assistant.errors import CabinError, StorageError
+from assistant.journal import entries
 from assistant.memory import Memory
 from assistant.plan import PlanError, plan
 from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle
@@ -26,16 +27,13 @@ from policies.catalogue import Catalogue
 from policies.command import Command, Means, Modality, Origin, Value, Zone
 from policies.decision import Allow, Confirm, Decision, Refuse
 from policies.gate import Gate
-from policies.motion import GEAR, PARK_LOCK, PARKING_BRAKE, SPEED, Motion, motion
+from policies.motion import Motion, motion
 from policies.permit import PermitRefused
 from policies.state import VehicleState
 
 APPLY_DEADLINE_S = 5.0
 ANSWER_DEADLINE_S = 5.0
 HEAR_DEADLINE_S = 30.0
-
-SEEN = (SPEED, GEAR, PARK_LOCK, PARKING_BRAKE)
-"""What the journal keeps of the state beside the commanded signals: what tells how the car moved."""
 
 Watcher = Callable[[str, Mapping[str, Any]], None]
 """Told of ``heard``, ``understood``, ``decided``, ``applied`` and ``replied``. Watchers never steer."""
@@ -51,25 +49,6 @@ class Keeps(Protocol):
     """The journal, as a turn needs it."""
 
     def append_many(self, records: Sequence[tuple[str, Mapping[str, Any]]]) -> None: ...
-
-
-def as_record(decision: Decision, seen: VehicleState, by: Modality) -> dict[str, Any]:
-    """What the journal keeps of a decision: what it was about, the state it saw, its rules, challenge and permit."""
-    paths = dict.fromkeys([*(command.signal for command in decision.commands), *SEEN])
-    record: dict[str, Any] = {
-        "decision": type(decision).__name__.lower(),
-        "commands": [{"signal": command.signal, "value": command.value} for command in decision.commands],
-        "rules": list(decision.rules),
-        "by": by,
-        "state": {path: seen.get(path) for path in paths},
-    }
-    if isinstance(decision, Refuse):
-        record["code"] = decision.code
-    elif isinstance(decision, Confirm) and decision.challenge:
-        record["challenge"] = decision.challenge.id
-    elif isinstance(decision, Allow) and decision.permit:
-        record["permit"] = decision.permit.id
-    return record
 
 
 class Cabin:
@@ -136,14 +115,14 @@ class Cabin:
         """A hand on the screen or an eye scan answers a challenge; decided afresh on the car as it is now."""
         async with self._one_at_a_time:
             turn = Turn(Utterance("", zone=zone, engine=by))
-            await self.confirm(challenge, by, zone, turn)
+            await self.confirm(challenge, by, Origin(Means.TOUCH, zone), turn)
             return self._finish(turn)
 
     async def cancel(self, challenge: str) -> Reply:
         """The driver's "no" on the screen."""
         async with self._one_at_a_time:
-            turn = Turn(Utterance("", zone=Zone.DRIVER, engine="touch"))
-            self.decided(self.gate.cancel(challenge, self.clock.now()), turn)
+            turn = Turn(Utterance("", zone=Zone.DRIVER, engine=Means.TOUCH))
+            self.drop(challenge, Origin(Means.TOUCH, Zone.DRIVER), turn)
             return self._finish(turn)
 
     # --- its steps ----------------------------------------------------------------------------------
@@ -168,7 +147,7 @@ class Cabin:
                 turn.say(self.wording.problem("already", signal=commands[0].signal, value=commands[0].value))
                 return True
             decision = self.gate.request(commands, origin, self.vehicle.state(), self.clock.now())
-        await self.settle(decision, (intent,), turn)
+        await self.settle(decision, (intent,), origin, turn)
         return True
 
     def challenge(self, wanted: Sequence[tuple[Intent, tuple[Command, ...]]], origin: Origin, turn: Turn) -> None:
@@ -179,41 +158,55 @@ class Cabin:
         with turn.stage("decide"):
             decision = self.gate.request(commands, origin, self.vehicle.state(), self.clock.now())
         self.memory.awaiting = tuple(intent for intent, _ in wanted)
-        self.decided(decision, turn)
+        self.decided(decision, origin, turn)
 
-    async def confirm(self, challenge: str, by: Modality, zone: Zone, turn: Turn) -> None:
+    async def confirm(self, challenge: str, by: Modality, origin: Origin, turn: Turn) -> None:
         """Answer a challenge by voice, touch or eye."""
         with turn.stage("decide"):
-            decision = self.gate.answer(challenge, by, self.vehicle.state(), self.clock.now(), zone)
+            decision = self.gate.answer(challenge, by, self.vehicle.state(), self.clock.now(), origin.zone)
+        turn.entries.append(entries.answered(challenge, by, entries.result(decision)))
         intents, self.memory.awaiting = self.memory.awaiting, ()
         if isinstance(decision, Refuse):  # it may still be pending, for the right hand
             self.memory.awaiting = intents if self.gate.pending(self.clock.now()) else ()
         elif not turn.intents:
             turn.intents = intents
-        await self.settle(decision, intents, turn, by)
+        await self.settle(decision, intents, origin, turn, by)
+
+    def drop(self, challenge: str, origin: Origin, turn: Turn) -> None:
+        """Withdraw a challenge."""
+        self.memory.awaiting = ()
+        decision = self.gate.cancel(challenge, self.clock.now())
+        turn.entries.append(entries.answered(challenge, origin.means, entries.result(decision)))
+        self.decided(decision, origin, turn)
 
     async def settle(
-        self, decision: Decision, intents: tuple[Intent, ...], turn: Turn, by: Modality = Modality.NONE
+        self,
+        decision: Decision,
+        intents: tuple[Intent, ...],
+        origin: Origin,
+        turn: Turn,
+        by: Modality = Modality.NONE,
     ) -> None:
         """Note a decision, carry it out if it is an Allow, and say what the vehicle reports afterwards."""
-        self.memory.decision = decision
         if not isinstance(decision, Allow) or decision.permit is None:
-            self.decided(decision, turn)
+            self.decided(decision, origin, turn)
             return
-        turn.decided(decision)
-        self._tell("decided", decision=decision)
         before = self.vehicle.state()
-        with turn.stage("journal"):
-            problem = self._record(("decision", as_record(decision, before, by)))
-        if problem and by is not Modality.NONE:  # what cannot be recorded needs no confirming: it is not done
+        self._note(decision, origin, before, turn)
+        turn.entries.append(entries.permitted(decision.permit))
+        problem = self._record(turn)
+        if problem and by is not Modality.NONE:  # critical, and nobody could show later that it was confirmed
             turn.say(problem)
             return
         try:
             with turn.stage("apply"):
                 reported = await asyncio.wait_for(self.vehicle.apply(decision.permit), APPLY_DEADLINE_S)
         except (PermitRefused, CabinError, TimeoutError) as error:
-            turn.say(self.wording.say("vehicle_failed", problem=str(error) or "it did not answer in time"))
+            why = str(error) or "it did not answer in time"
+            turn.entries.append(entries.finished(decision.permit, problem=why))
+            turn.say(self.wording.say("vehicle_failed", problem=why))
             return
+        turn.entries.append(entries.finished(decision.permit, reported))
         turn.applied.update(reported)
         achieved = {c.signal: c.value for c in decision.commands if reported.get(c.signal) == c.value}
         if achieved:
@@ -224,12 +217,17 @@ class Cabin:
         self.memory.carried_out(intents, before, achieved)
         self._tell("applied", applied=reported)
 
-    def decided(self, decision: Decision, turn: Turn) -> None:
+    def decided(self, decision: Decision, origin: Origin, turn: Turn) -> None:
         """Note a decision that moves nothing now, and say it."""
+        self._note(decision, origin, self.vehicle.state(), turn)
+        turn.say(decision.says)
+
+    def _note(self, decision: Decision, origin: Origin, seen: VehicleState, turn: Turn) -> None:
         turn.decided(decision)
         self.memory.decision = decision
-        self._record(("decision", as_record(decision, self.vehicle.state(), Modality.NONE)))
-        turn.say(decision.says)
+        turn.entries.append(entries.decided(decision, origin, seen, self.clock.now()))
+        if isinstance(decision, Confirm) and decision.challenge:
+            turn.entries.append(entries.challenged(decision.challenge))
         self._tell("decided", decision=decision)
 
     async def answer(self, question: str, turn: Turn) -> None:
@@ -320,16 +318,19 @@ class Cabin:
         reply = turn.reply()
         if not any(intent.name == "Repeat" for intent in turn.intents):
             self.memory.said = reply.text
-        problem = self._record(("turn", {**turn.record(), "heard": reply.heard, "reply": reply.text}))
-        if problem:
+        turn.entries.append(("turn", {**turn.record(), "heard": reply.heard, "reply": reply.text}))
+        problem = self._record(turn)
+        if problem and problem not in reply.text:
             reply = replace(reply, text=f"{reply.text} {problem}".strip())
         self._tell("replied", reply=reply)
         return reply
 
-    def _record(self, *records: tuple[str, Mapping[str, Any]]) -> str:
-        """Write to the journal, synced; returns what to tell the driver when that fails."""
+    def _record(self, turn: Turn) -> str:
+        """Write what the turn has noted so far, synced; returns what to tell the driver when that fails."""
+        noted, turn.entries = turn.entries, []
         try:
-            self.journal.append_many(records)
+            with turn.stage("journal"):
+                self.journal.append_many(noted)
         except StorageError as error:
             return self.wording.say("journal_failed", problem=str(error))
         return ""

@@ -27,18 +27,17 @@ async def yes(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> Non
     if challenge is None:
         turn.say(cabin.wording.say("nothing_pending"))
     else:
-        await cabin.confirm(challenge.id, Modality.VOICE, origin.zone, turn)
+        await cabin.confirm(challenge.id, Modality.VOICE, origin, turn)
 
 
 async def no(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
     """A no drops what is pending, whoever must confirm it: the safe direction is always easy."""
     cabin.memory.close_question()
-    cabin.memory.awaiting = ()
     challenge = cabin.gate.pending(cabin.clock.now())
     if challenge is None:
         turn.say(cabin.wording.say("No"))
     else:
-        cabin.decided(cabin.gate.cancel(challenge.id, cabin.clock.now()), turn)
+        cabin.drop(challenge.id, origin, turn)
 
 
 async def undo(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:

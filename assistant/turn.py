@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
+from assistant.journal.entries import Entry
 from assistant.utterance import Kind, Reply, Utterance, Verdict
 from intents.intent import Intent
 from knowledge.answer import Answer
 from policies.command import Command, Value
-from policies.decision import Allow, Confirm, Decision, Refuse
+from policies.decision import Allow, Confirm, Decision
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Turn:
     decisions: list[Decision] = field(default_factory=list)
     applied: dict[str, Value] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    """What the journal has still to keep."""
     timings_ms: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=perf_counter)
 
@@ -84,9 +87,6 @@ class Turn:
             ),
             timings_ms={stage: round(spent, 3) for stage, spent in timings.items()},
         )
-
-    def refused(self) -> bool:
-        return any(isinstance(decision, Refuse) for decision in self.decisions)
 
     def record(self) -> dict[str, Any]:
         """What the journal keeps of the turn, the transcript apart."""

@@ -16,6 +16,14 @@ Entry = tuple[str, Mapping[str, Any]]
 Result = Literal["accepted", "refused", "expired", "cancelled", "replaced", "unknown"]
 """How a challenge ended: confirmed; answered by the wrong means or decided otherwise; too late; "no"; ..."""
 
+ENDS: dict[str, Result] = {
+    "expired": "expired",
+    "cancelled": "cancelled",
+    "replaced": "replaced",
+    "unknown_challenge": "unknown",
+}
+"""The gate's codes for a challenge that is over; every other code is a refusal of its answer."""
+
 SEEN = (
     "Vehicle.Speed",
     "Vehicle.IsMoving",
@@ -55,6 +63,14 @@ def challenged(challenge: Challenge) -> Entry:
 def answered(challenge: str, by: Modality | str, result: Result) -> Entry:
     """How a challenge was answered, and what came of it."""
     return "answer", {"challenge": challenge, "by": by, "result": result}
+
+
+def result(decision: Decision) -> Result:
+    """How a challenge ended, from what the gate made of its answer."""
+    if isinstance(decision, Allow):
+        return "accepted"
+    code = getattr(decision, "code", "")
+    return ENDS.get(code, "refused")
 
 
 def permitted(permit: Permit, challenge: str | None = None) -> Entry:
