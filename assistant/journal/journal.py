@@ -143,7 +143,8 @@ class Journal:
                         self._find_end(file)
                     yield file
             except OSError as error:
-                why = error.strerror or str(error)
+                blocked = isinstance(error, FileExistsError | NotADirectoryError)
+                why = f"{self.path.parent} is not a folder" if blocked else error.strerror or str(error)
                 raise StorageError(
                     f"the journal {self.path} cannot be written: {why}. "
                     "Free space or name another data folder; until then nothing that needs a record is done."
