@@ -110,6 +110,14 @@ def test_a_challenge_that_was_not_confirmed_did_not_time_out(diary: Diary, resul
     assert (found.months[0].timed_out, found.months[0].not_confirmed, found.overrides) == (0, 1, {})
 
 
+def test_a_spoken_yes_that_was_refused_does_not_hide_the_touch_after_it(diary: Diary) -> None:
+    diary.ask("a")
+    diary.answer("a", "refused", Modality.VOICE)
+    diary.answer("a", "accepted")
+    found = diary.report()
+    assert (found.months[0].confirmed, found.months[0].not_confirmed, found.months[0].timed_out) == (1, 0, 0)
+
+
 @pytest.mark.parametrize(("seconds", "timed_out"), [(3.0, 0), (9.0, 1)])
 def test_a_new_challenge_replaces_one_that_is_still_open(diary: Diary, seconds: float, timed_out: int) -> None:
     diary.ask("a")

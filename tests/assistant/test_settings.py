@@ -36,7 +36,11 @@ def test_nothing_set_is_the_defaults(toml) -> None:
     ("text", "line", "key"),
     [
         ('language = "en"\n\n[speech]\nvioce = "piper"\n', 4, "speech.vioce"),
-        ("[journal]\nkeep_transcripts = true\nerase_transcripts_after_days = 0\n", 3, "erase_transcripts_after_days"),
+        (
+            "[journal]\nkeep_transcripts = true\nerase_transcripts_after_days = 0\n",
+            3,
+            "erase_transcripts_after_days",
+        ),
         ("\nmood = 3\n", 2, "mood"),
         ("[speed]\nlimit = 3\n", 1, "speed"),
     ],
@@ -51,7 +55,12 @@ def test_a_wrong_key_or_value_is_named_with_file_and_line(toml, text: str, line:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("CABIN_SPEECH__VOICE", "frog"), ("CABIN_FOO", "1"), ("CABIN_SPEECH__VOICE__LOUD", "1"), ("CABIN_SPEECH", "x")],
+    [
+        ("CABIN_SPEECH__VOICE", "frog"),
+        ("CABIN_FOO", "1"),
+        ("CABIN_SPEECH__VOICE__LOUD", "1"),
+        ("CABIN_SPEECH", "x"),
+    ],
 )
 def test_a_wrong_variable_is_named(toml, monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     toml("")

@@ -1,0 +1,221 @@
+"""One turn after another, as a driver has them: said, decided, done, and read back."""
+
+import pytest
+
+from assistant.bootstrap import Rig
+from assistant.errors import StorageError
+from assistant.utterance import Modality, Reply, Utterance, Zone
+
+MODE = "Vehicle.Powertrain.Transmission.PerformanceMode"
+TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
+LOCK = "Vehicle.Cabin.Door.Row1.DriverSide.IsLocked"
+TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+HIGH_BEAM = "Vehicle.Body.Lights.Beam.High.IsOn"
+PRESSURE = "Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.Pressure"
+
+
+@pytest.fixture
+def say(rig: Rig):
+    async def take(text: str, zone: Zone = Zone.DRIVER) -> Reply:
+        return await rig.cabin.take_turn(Utterance(text, zone=zone))
+
+    return take
+
+
+def value(rig: Rig, path: str):
+    return rig.console.get([path])[path]
+
+
+async def test_comfort_is_done_by_voice_and_read_back(rig: Rig, say) -> None:
+    reply = await say("set the temperature to twenty one degrees")
+    assert reply.decision == "allow"
+    assert reply.applied == {TEMPERATURE: 21.0}
+    assert "21" in reply.text
+    assert value(rig, TEMPERATURE) == 21.0
+
+
+async def test_a_bit_warmer_goes_up_from_where_it_is(rig: Rig, say) -> None:
+    rig.console.set({TEMPERATURE: 20.0})
+    await say("a bit warmer")
+    assert 20.0 < value(rig, TEMPERATURE) <= 21.0
+
+
+async def test_sport_is_done_only_after_a_touch(rig: Rig, say) -> None:
+    asked = await say("switch to sport mode")
+    assert (asked.decision, asked.by) == ("confirm", (Modality.TOUCH, Modality.BIOMETRIC))
+    assert value(rig, MODE) == "NORMAL"
+    touched = await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
+    assert (touched.decision, value(rig, MODE)) == ("allow", "SPORT")
+
+
+@pytest.mark.parametrize("word", ["yes", "confirm", "I touched it", "go ahead", "yes I confirm sport mode"])
+async def test_no_spoken_word_confirms_sport(rig: Rig, say, word: str) -> None:
+    await say("switch to sport mode")
+    await say(word)
+    assert value(rig, MODE) == "NORMAL"
+
+
+async def test_an_expired_challenge_does_nothing(rig: Rig, say) -> None:
+    asked = await say("switch to sport mode")
+    rig.clock.advance(9)
+    late = await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
+    assert (late.decision, value(rig, MODE)) == ("refuse", "NORMAL")
+
+
+async def test_a_challenge_is_answered_once(rig: Rig, say) -> None:
+    asked = await say("switch to sport mode")
+    await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
+    rig.console.set({MODE: "NORMAL"})
+    again = await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
+    assert (again.decision, value(rig, MODE)) == ("refuse", "NORMAL")
+
+
+async def test_what_was_asked_parked_is_refused_when_touched_moving(rig: Rig, say) -> None:
+    asked = await say("open the trunk")
+    assert asked.decision == "confirm"
+    rig.console.set({"Vehicle.Speed": 60})
+    touched = await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
+    assert (touched.decision, value(rig, TRUNK)) == ("refuse", False)
+
+
+async def test_the_trunk_at_80_is_refused_with_a_reason(rig: Rig, say) -> None:
+    rig.console.set({"Vehicle.Speed": 80})
+    reply = await say("open the trunk")
+    assert (reply.decision, reply.challenge) == ("refuse", None)
+    assert "parked" in reply.text
+
+
+async def test_an_unlock_from_outside_is_refused(rig: Rig, say) -> None:
+    reply = await say("unlock the doors", Zone.OUTSIDE)
+    assert (reply.decision, reply.challenge, value(rig, LOCK)) == ("refuse", None, True)
+
+
+async def test_attention_is_confirmed_by_voice(rig: Rig, say) -> None:
+    asked = await say("turn on the high beams")
+    assert Modality.VOICE in asked.by
+    await say("yes")
+    assert value(rig, HIGH_BEAM) is True
+
+
+async def test_no_drops_what_is_pending(rig: Rig, say) -> None:
+    await say("turn on the high beams")
+    await say("no")
+    await say("yes")
+    assert value(rig, HIGH_BEAM) is False
+
+
+async def test_several_requests_are_done_in_order_and_one_challenge_asks_for_the_rest(rig: Rig, say) -> None:
+    reply = await say("turn on the radio and switch to sport mode")
+    assert reply.applied == {"Vehicle.Cabin.Infotainment.Media.Action": "PLAY"}
+    assert reply.decision == "confirm"
+    await rig.cabin.touch(reply.challenge or "", Modality.TOUCH)
+    assert value(rig, MODE) == "SPORT"
+
+
+async def test_back_to_how_it_was(rig: Rig, say) -> None:
+    before = value(rig, TEMPERATURE)
+    await say("set the temperature to 26 degrees")
+    await say("back to how it was")
+    assert value(rig, TEMPERATURE) == before
+
+
+async def test_undoing_a_lock_still_needs_a_touch(rig: Rig, say) -> None:
+    rig.console.set({path: False for path in rig.console.get(list_of_locks(rig))})
+    await say("lock the doors")
+    assert value(rig, LOCK) is True
+    undone = await say("undo that")
+    assert (undone.decision, value(rig, LOCK)) == ("confirm", True)
+
+
+def list_of_locks(rig: Rig) -> list[str]:
+    return [path for path in rig.cabin.catalogue if path.startswith("Vehicle.Cabin.Door") and path.endswith("IsLocked")]
+
+
+async def test_an_actuator_that_sticks_is_not_called_done(rig: Rig, say) -> None:
+    window = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
+    rig.console.fault(window, "sticks")
+    reply = await say("open my window halfway")
+    assert reply.applied[window] == 0
+    assert "isn't" in reply.text or "not there yet" in reply.text.lower()
+
+
+async def test_a_question_is_answered_from_the_manual_with_its_section(say) -> None:
+    reply = await say("how do I change a wheel")
+    assert (reply.kind, reply.decision, reply.commands) == ("question", "none", ())
+    assert reply.sources
+    assert reply.sources[0]["section"]
+
+
+async def test_a_low_tyre_is_told_from_reading_and_manual_together(rig: Rig, say) -> None:
+    rig.console.set({PRESSURE: 170})
+    reply = await say("how are my tyres")
+    assert "front left" in reply.text
+    assert "1.7 bar" in reply.text
+    assert reply.sources
+
+
+async def test_what_the_manual_cannot_answer_is_refused(say) -> None:
+    reply = await say("who won the football match last night")
+    assert reply.sources == ()
+    assert reply.applied == {}
+
+
+async def test_a_status_question_reads_the_car(rig: Rig, say) -> None:
+    rig.console.set({"Vehicle.Cabin.Door.Row2.DriverSide.Window.Position": 100})
+    reply = await say("is the left rear window open")
+    assert reply.kind == "question"
+    assert "open" in reply.text
+
+
+async def test_what_did_you_say_repeats_the_last_reply(say) -> None:
+    first = await say("set the temperature to 23 degrees")
+    assert (await say("what did you say")).text == first.text
+
+
+async def test_out_of_range_names_the_range_and_does_nothing(rig: Rig, say) -> None:
+    before = value(rig, TEMPERATURE)
+    reply = await say("set the temperature to 45 degrees")
+    assert "28" in reply.text
+    assert value(rig, TEMPERATURE) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "🚗🚗🚗", "откройте окно", "\x00\x07\x1b[31m", "a" * 10_000, "set the temperature to 1e309", "?" * 500,
+     "set the temperature to minus infinity", "open " * 2_000],
+)  # fmt: skip
+async def test_no_text_is_an_error_or_moves_anything(rig: Rig, say, text: str) -> None:
+    reply = await say(text)
+    assert reply.text
+    assert reply.applied == {}
+
+
+async def test_what_cannot_be_recorded_is_not_done_when_it_is_critical(rig: Rig, say) -> None:
+    asked = await say("switch to sport mode")
+
+    class Full:
+        def append_many(self, records: object) -> None:
+            raise StorageError("the disk is full")
+
+    rig.cabin.journal = Full()
+    reply = await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
+    assert value(rig, MODE) == "NORMAL"
+    assert "disk is full" in reply.text
+
+
+async def test_comfort_goes_on_without_a_journal_and_says_so(rig: Rig, say) -> None:
+    class Full:
+        def append_many(self, records: object) -> None:
+            raise StorageError("the disk is full")
+
+    rig.cabin.journal = Full()
+    reply = await say("set the temperature to 24 degrees")
+    assert value(rig, TEMPERATURE) == 24.0
+    assert "disk is full" in reply.text
+
+
+async def test_watchers_are_told_in_order_and_cannot_steer(rig: Rig, say) -> None:
+    events: list[str] = []
+    rig.cabin.watchers.append(lambda event, what: events.append(event))
+    await say("set the temperature to 24 degrees")
+    assert events == ["heard", "understood", "decided", "applied", "replied"]
