@@ -62,6 +62,7 @@ class Report:
 class _Pending:
     asked: Record
     life: float
+    refused: bool = False  # answered by the wrong means; the right one may still come
 
     def late(self, moment: str) -> bool:
         return _seconds(moment) - _seconds(self.asked.at) >= self.life
@@ -113,8 +114,13 @@ class _Tally:
         self.pending[str(record.fields.get("challenge"))] = _Pending(record, life)
 
     def _answer(self, record: Record) -> None:
-        asked = self.pending.pop(str(record.fields.get("challenge")), None)
-        month, result = self.month(asked.asked if asked else record), record.fields.get("result")
+        key, result = str(record.fields.get("challenge")), record.fields.get("result")
+        asked = self.pending.get(key)
+        if asked is not None and result == "refused":
+            asked.refused = True
+            return
+        month = self.month(asked.asked if asked else record)
+        self.pending.pop(key, None)
         if result == "accepted":
             month.confirmed += 1
             self.overrides[str(record.fields.get("by") or "unknown")] += 1
@@ -129,7 +135,7 @@ class _Tally:
     def _close(self, moment: str) -> None:
         for key, pending in list(self.pending.items()):
             month = self.month(pending.asked)
-            if pending.late(moment):
+            if pending.late(moment) and not pending.refused:
                 month.timed_out += 1
             else:
                 month.not_confirmed += 1

@@ -40,6 +40,9 @@ DERIVED: dict[str, tuple[str, ...]] = {
 """Signals that follow from others. One that is set keeps its value until one of its causes is set, or
 ``release``."""
 
+FARTHEST = 1e6
+"""No physical value of a car comes near; with it, the model's arithmetic stays finite."""
+
 _PEDALS = (physics.PEDAL, physics.BRAKE)
 
 
@@ -229,9 +232,12 @@ class Console:
                 return tuple(dict.fromkeys(value))
             raise VehicleError(f"{path} takes a list of codes like P0301, not {value!r:.80}", code="bad_value")
         try:
-            return signal.check(value)
+            checked = signal.check(value)
         except ValueError as error:
             raise VehicleError(f"{path}: {error}", code="bad_value") from error
+        if isinstance(checked, float) and abs(checked) > FARTHEST:
+            raise VehicleError(f"{path}: {checked:g} is more than the simulator can follow", code="bad_value")
+        return checked
 
 
 def _plain(value: Value | tuple[str, ...] | None) -> Value | list[str] | None:

@@ -81,7 +81,11 @@ class SimulatedVehicle:
         self._pulses: dict[str, float] = {}
         self._planned: list[tuple[float, dict[str, Any]]] = []
         self._seen = clock.now()
-        self._whole = {path for path, signal in catalogue.items() if "int" in signal.type}
+        self._whole = {
+            path: (int(signal.minimum or 0), int(signal.maximum or 0))  # every whole type has both
+            for path, signal in catalogue.items()
+            if "int" in signal.type
+        }
         self._rounded = {p for p, s in catalogue.items() if s.type in ("float", "double") and s.kind == "sensor"}
         self._start()
         self.console = Console(self, catalogue)
@@ -231,7 +235,8 @@ class SimulatedVehicle:
         """The value at ``path`` as its sensor rounds it."""
         shown: Value | tuple[str, ...] = self.values[path]
         if path in self._whole:
-            shown = round(self.values[path])
+            low, high = self._whole[path]
+            shown = max(low, min(high, round(self.values[path])))
         elif path in self._rounded:
             shown = round(self.values[path], 6 if path.startswith("Vehicle.CurrentLocation") else 2)
         return shown
