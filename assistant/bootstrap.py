@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from assistant.errors import StorageError
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,6 +52,19 @@ def _no_progress(what: str, done: int, total: int) -> None:
     pass
 
 
+class Unwritable:
+    """Stands in for a journal that cannot be opened: every turn is told so, and what is critical is not done."""
+
+    def __init__(self, problem: StorageError) -> None:
+        self.problem = problem
+
+    def append_many(self, records: object) -> None:
+        raise self.problem
+
+    def verify(self) -> object:
+        raise self.problem
+
+
 @dataclass(frozen=True)
 class Rig:
     """A cabin on the simulator: what a drive, a session or a test takes hold of.
@@ -81,7 +95,7 @@ class Engines:
         self.library: Lazy[Library] = Lazy(self._load_library)
         self.transcriber: Lazy[Transcriber] = Lazy(self._load_transcriber)
         self.synthesizer: Lazy[Synthesizer] = Lazy(self._load_synthesizer)
-        self.journal: Lazy[Journal] = Lazy(self._open_journal)
+        self.journal: Lazy[Journal | Unwritable] = Lazy(self._open_journal)
 
     def warm(self, *parts: Lazy[Any]) -> list["Future[Any]"]:
         """Begin to load ``parts`` side by side, in the background."""
@@ -128,15 +142,18 @@ class Engines:
         )
         return Rig(cabin, vehicle.console, clock)
 
-    def _open_journal(self) -> "Journal":
+    def _open_journal(self) -> "Journal | Unwritable":
         from assistant.journal import Journal
 
         keep = self.settings.journal
-        return Journal.open(
-            self.settings.journal_file,
-            keep_transcripts=keep.keep_transcripts,
-            erase_transcripts_after_days=keep.erase_transcripts_after_days,
-        )
+        try:
+            return Journal.open(
+                self.settings.journal_file,
+                keep_transcripts=keep.keep_transcripts,
+                erase_transcripts_after_days=keep.erase_transcripts_after_days,
+            )
+        except StorageError as error:
+            return Unwritable(error)
 
     # --- how each part is loaded --------------------------------------------------------------------
 

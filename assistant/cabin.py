@@ -78,6 +78,7 @@ class Cabin:
         self.memory = Memory()
         self.watchers = list(watchers)
         self._one_at_a_time = asyncio.Lock()
+        self._told = ""  # what stands in the way of the record, so that it is said once
 
     # --- the main flow ------------------------------------------------------------------------------
 
@@ -320,8 +321,9 @@ class Cabin:
             self.memory.said = reply.text
         turn.entries.append(("turn", {**turn.record(), "heard": reply.heard, "reply": reply.text}))
         problem = self._record(turn)
-        if problem and problem not in reply.text:
+        if problem and problem != self._told and problem not in reply.text:
             reply = replace(reply, text=f"{reply.text} {problem}".strip())
+        self._told = problem
         self._tell("replied", reply=reply)
         return reply
 

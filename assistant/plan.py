@@ -65,7 +65,7 @@ def _absolute(ask: Ask, signal: Signal, now: Value | None) -> Value:
     if ask.how == "toggle":
         if not isinstance(now, bool):
             raise PlanError("out_of_range", signal=signal.path, problem="it is not a switch")
-        return not now
+        return _fit(signal, not now)
     if isinstance(now, str | bool) or not isinstance(ask.value, int | float):
         raise PlanError("out_of_range", signal=signal.path, problem="it has no steps")
     scaled = ask.how == "scale"

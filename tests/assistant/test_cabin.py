@@ -120,7 +120,7 @@ async def test_back_to_how_it_was(rig: Rig, say) -> None:
 
 
 async def test_undoing_a_lock_still_needs_a_touch(rig: Rig, say) -> None:
-    rig.console.set({path: False for path in rig.console.get(list_of_locks(rig))})
+    rig.console.set(dict.fromkeys(rig.console.get(list_of_locks(rig)), False))
     await say("lock the doors")
     assert value(rig, LOCK) is True
     undone = await say("undo that")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -142,12 +143,13 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_session_goes_on(tmp_pat
     in_the_way.write_text("not a folder")
     run = subprocess.run(
         [sys.executable, "-c", "from assistant.cli.main import main; main()", "session"],
-        input='{"type":"text","text":"set the fan to three","zone":"driver"}\n{"type":"text","text":"switch to sport mode","zone":"driver"}\n',
+        input='{"type":"text","text":"set the fan to three","zone":"driver"}\n'
+        '{"type":"text","text":"switch to sport mode","zone":"driver"}\n',
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        env={**__import__("os").environ, "CABIN_DATA_DIR": str(in_the_way / "below")},
+        env={**os.environ, "CABIN_DATA_DIR": str(in_the_way / "below")},
     )
     answers = [json.loads(line) for line in run.stdout.splitlines()]
     assert [answer["type"] for answer in answers] == ["reply", "reply"]
