@@ -15,7 +15,7 @@ HERE = Path(__file__).parent / "comfort.yaml"
 
 
 class Proposal(BaseModel):
-    """An act on a thing, offered when the things in ``when`` are above their levels. ``ask``: its value is asked for."""
+    """An act on a thing ("same": the one named), offered when those in ``when`` are above their levels."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,7 +25,6 @@ class Proposal(BaseModel):
     place: str | None = None
     when: dict[str, float] = {}
     everyone: bool = False
-    ask: bool = False
 
 
 @cache
@@ -50,9 +49,12 @@ def propose(reading: Reading, dialogue: Dialogue, things: Things) -> Reading | N
             places = (proposal.place,)
         elif proposal.everyone and not places:
             places = tuple(_above(proposal.thing, next(iter(proposal.when.values()), 0), dialogue, things))
+        thing = reading.thing if proposal.thing == "same" else proposal.thing
+        if thing is None or (proposal.thing == "same" and things.things[thing].type not in ("number", "level")):
+            return None
         return Reading(
             text=reading.text,
-            thing=proposal.thing,
+            thing=thing,
             act=proposal.act,
             places=places,
             value=proposal.level,
@@ -64,8 +66,6 @@ def propose(reading: Reading, dialogue: Dialogue, things: Things) -> Reading | N
 
 
 def _fits(proposal: Proposal, reading: Reading, dialogue: Dialogue, things: Things) -> bool:
-    if proposal.ask:
-        return False
     return all(_above(thing, level, dialogue, things) for thing, level in proposal.when.items())
 
 

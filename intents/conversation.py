@@ -1,7 +1,8 @@
-"""What a turn takes from the turns before it: answers to our questions, "a bit more", "the other one", "no, the front"."""
+"""What a turn takes from the turns before it: answers to our questions, "a bit more", "no, the front"."""
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from intents.dialogue import Dialogue
 from intents.intent import Intent
@@ -159,10 +160,10 @@ def _alone(reading: Reading) -> Reading:
     return reading
 
 
-def _again(before: Reading, reading: Reading, **changed: object) -> Reading:
+def _again(before: Reading, reading: Reading, **changed: Any) -> Reading:
     return replace(
         before, text=reading.text, mood="command", path=reading.path, score=max(reading.score, 0.8), **changed
-    )  # type: ignore[arg-type]
+    )
 
 
 def corrects(text: str, dialogue: Dialogue) -> bool:

@@ -22,7 +22,7 @@ FAHRENHEIT_FROM = 45
 
 
 @dataclass(frozen=True, slots=True)
-class Missing(Exception):
+class MissingError(Exception):
     """A slot that is open, with what may be offered."""
 
     slot: str
@@ -39,16 +39,23 @@ class Resolver:
         """``before`` are the asks of the same utterance so far: "AC on and my preferred circulation"."""
         if reading.intent is not None:
             return self._plain(reading)
+        if reading.thing is None and reading.act in ("heat", "cool"):
+            reading = replace(reading, thing="temperature")
         if reading.thing is None or reading.thing not in self.things.things:
+            if reading.mood == "status":
+                return Intent("SomethingStatus", "status", reading.text, slots=slots(reading), missing="thing",
+                              path=reading.path, score=reading.score)  # fmt: skip
             return self._open(reading, "thing")
         reading = self._stand_in(reading)
         thing = self.things.things[reading.thing or ""]
-        if reading.act == "read" or reading.mood == "status" or thing.type == "reading":
+        if reading.act == "read" or reading.mood == "status":
+            return self._status(reading, dialogue)
+        if thing.type == "reading":
             return self._status(reading, dialogue)
         try:
             members = self._members(reading, thing, dialogue)
             asks = self._asks(reading, thing, members, dialogue, tuple(before))
-        except Missing as missing:
+        except MissingError as missing:
             return self._open(reading, missing.slot, missing.choices)
         return self._intent(reading, asks)
 
@@ -66,6 +73,12 @@ class Resolver:
         """The thing that the words really mean: "AC to 20" is the temperature, "AC up" the fan."""
         name, act = reading.thing or "", reading.act
         thing = self.things.things[name]
+        if act in ("heat", "cool"):
+            return self._heated(reading, thing, act)
+        if thing.level and reading.unit == "level":
+            return replace(reading, thing=thing.level)
+        if thing.switch and act in ("on", "off") and reading.value is None:
+            return replace(reading, thing=thing.switch)
         if thing.lock and act in ("lock", "unlock"):
             return replace(reading, thing=thing.lock)
         if thing.colour and reading.colour:
@@ -79,6 +92,17 @@ class Resolver:
         if thing.relative and (act in ("up", "down") or (reading.end and reading.end != "whole" and act != "off")):
             return replace(reading, thing=thing.relative, act="set" if act == "on" else act)
         return reading
+
+    def _heated(self, reading: Reading, thing: Thing, act: str) -> Reading:
+        """ "warm my seat" is its heating, "warm the car" the temperature."""
+        other = thing.heat if act == "heat" else thing.cool
+        if other and self.things.things[other].type != "number":
+            return replace(reading, thing=other, act="set" if reading.valued else "on")
+        name = reading.thing or ""
+        if thing.type == "number" or other:
+            name = other or name
+            return replace(reading, thing=name, act="set" if reading.valued else ("up" if act == "heat" else "down"))
+        return replace(reading, act="on")
 
     def _status(self, reading: Reading, dialogue: Dialogue) -> Intent:
         name = reading.thing or ""
@@ -99,7 +123,7 @@ class Resolver:
         if covered is not None:
             found = within(members, covered)
             if not found:
-                raise Missing("place", tuple(members))
+                raise MissingError("place", tuple(members))
             return found
         if "other" in reading.places:
             return self._others(members, dialogue)
@@ -110,17 +134,17 @@ class Resolver:
             if reading.act in ("close", "up") and len(moved) == 1:
                 return {moved[0]: members[moved[0]]}
             if reading.act in ("close", "up") and len(moved) > 1 and speaker(dialogue) not in moved:
-                raise Missing("place", tuple(moved))
+                raise MissingError("place", tuple(moved))
         found = default(thing, members, dialogue)
         if not found:
-            raise Missing("place", tuple(members))
+            raise MissingError("place", tuple(members))
         return found
 
     def _others(self, members: dict[str, str], dialogue: Dialogue) -> dict[str, str]:
         used = {ask.signal for intent in dialogue.last[-1:] for ask in intent.asks}
         touched = [place for place, signal in members.items() if signal in used]
         if not touched:
-            raise Missing("place", tuple(members))
+            raise MissingError("place", tuple(members))
         row = {"front", "rear"} & {end for end in ("front", "rear") if set(touched) <= SEATS[end]}
         others = {place: signal for place, signal in members.items() if place not in touched}
         if len(others) > 1 and row:
@@ -147,7 +171,7 @@ class Resolver:
         models = within(others, covered) if covered and "" not in others else others
         values = {dialogue.values[signal] for signal in models.values() if signal in dialogue.values}
         if len(values) != 1:
-            raise Missing("value")
+            raise MissingError("value")
         value = values.pop()
         return tuple(Ask(signal, "set", value) for signal in members.values() if signal not in models.values())
 
@@ -166,12 +190,12 @@ class Resolver:
         if thing.type == "colour":
             colour = reading.colour or (liked.value if liked else None)
             if colour is None:
-                raise Missing("colour", ("red", "green", "blue", "white", "orange", "purple"))
+                raise MissingError("colour", ("red", "green", "blue", "white", "orange", "purple"))
             return [Ask(signal, "set", colour)]
         if thing.type in ("text", "time"):
             text = reading.words or reading.time
             if text is None:
-                raise Missing("words" if thing.type == "text" else "time")
+                raise MissingError("words" if thing.type == "text" else "time")
             return [Ask(signal, "set", text)]
         if thing.type == "opening":
             return [self._opened(reading, thing, act, signal, liked)]
@@ -207,7 +231,7 @@ class Resolver:
             return Ask(signal, "set", liked.value)
         if act in ("on", "open", "up") and thing.on is not None:
             return Ask(signal, "set", thing.on)
-        raise Missing("choice")
+        raise MissingError("choice")
 
     def _opened(self, reading: Reading, thing: Thing, act: str, signal: str, liked: Preference | None) -> Ask:
         closing = act in ("close", "up") or (act == "off" and thing.on is None)
@@ -234,7 +258,7 @@ class Resolver:
             return Ask(signal, "set", liked.value, "percent")
         if thing.open is not None:
             return Ask(signal, "set", thing.open, "percent")
-        raise Missing("position", OPEN_CHOICES)
+        raise MissingError("position", OPEN_CHOICES)
 
     def _levelled(self, reading: Reading, thing: Thing, act: str, signal: str, now: SlotValue | None,
                   liked: Preference | None) -> Ask:  # fmt: skip
@@ -269,7 +293,7 @@ class Resolver:
         if act in ("on", "open") and thing.on is not None:
             running = isinstance(now, int | float) and sign * now > 0
             return Ask(signal, "set", now, "percent") if running else at(float(thing.on))
-        raise Missing("level", tuple(str(level) for level in range(1, levels + 1)))
+        raise MissingError("level", tuple(str(level) for level in range(1, levels + 1)))
 
     def _numbered(self, reading: Reading, thing: Thing, act: str, signal: str, liked: Preference | None) -> Ask:
         step = {"small": thing.small, "big": thing.big}.get(reading.amount or "", thing.step)
@@ -298,7 +322,7 @@ class Resolver:
             return Ask(signal, "set", getattr(thing, act), thing.unit)
         if act in ("on", "open") and thing.relative:
             return Ask(signal, "by", step, thing.unit)
-        raise Missing("value")
+        raise MissingError("value")
 
     def _unit(self, reading: Reading, thing: Thing) -> str | None:
         said = reading.unit

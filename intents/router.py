@@ -10,6 +10,7 @@ from intents.comfort import propose
 from intents.conversation import answer, corrects, follow, is_elaboration, without_repair
 from intents.dialogue import Dialogue
 from intents.intent import Ask, Intent
+from intents.matcher import Matcher
 from intents.meaning import Embedder, Meaning
 from intents.reading import Reading, from_template
 from intents.resolve import Resolver, camel
@@ -37,7 +38,7 @@ class Router:
 
     def __init__(self, things: Things, said: templates.Sentences, embedder: Embedder | None = None) -> None:
         self._things, self._language = things, said.language
-        self._templates = templates.compiled(said)
+        self._templates = Matcher(said)
         self._plain = frozenset(things.intents)
         self._spotter = spotter(said)
         self._resolver = Resolver(things)
@@ -59,7 +60,7 @@ class Router:
             return proposed
         readings = answer(readings, dialogue)
         intents = self._intents(readings, dialogue)
-        if corrects(clean, dialogue) and len(intents) == 1 and intents[0].asks and not readings[0].thing == "it":
+        if corrects(clean, dialogue) and len(intents) == 1 and intents[0].asks and readings[0].thing != "it":
             undone = {ask.signal for ask in dialogue.last[-1].asks}
             if undone and not undone & {ask.signal for ask in intents[0].asks}:
                 return (Intent("Undo", "dialogue", clean, path=intents[0].path, score=intents[0].score), *intents)
@@ -94,7 +95,7 @@ class Router:
         return tuple(intent for intent in intents if intent.kind == "dialogue")[:1]
 
     def _with_habits(self, intents: list[Intent], dialogue: Dialogue) -> list[Intent]:
-        """What somebody always wants along with what was asked for: air on the feet too when the screen is defrosted."""
+        """What somebody always wants along with what was asked for: air on the feet when the screen is defrosted."""
         asked = {ask.signal: ask.value for intent in intents for ask in intent.asks}
         extended = []
         for intent in intents:
@@ -177,7 +178,9 @@ class Router:
             return self._spotter.read(act) if match["act"] else Reading(text, mood="none")
         condition = self._spotter.read(f"is {when}")
         reading = self._template(act.strip(" ,")) or self._spotter.read(act)
-        if condition.thing is None or reading.mood != "command":
+        if reading.intent is not None or reading.mood != "command" or not (reading.thing or reading.act):
+            return None
+        if condition.thing is None:
             return Reading(text, mood="hypothetical")
         return replace(reading, text=text, condition=when.strip(), mood="condition")
 
@@ -201,22 +204,9 @@ class Router:
         return bool(value) == wanted
 
     def _template(self, text: str) -> Reading | None:
-        from hassil.recognize import recognize_best
-
-        if len(text) > 160 or not text:
-            return None
-        result = recognize_best(text, self._templates, language=self._language)
-        if result is None:
-            return None
-        entities: dict[str, object] = {}
-        choices: list[object] = []
-        for entity in result.entities_list:
-            entities[entity.name] = entity.value
-            if entity.name == "choice":
-                choices.append(entity.value)
-        if choices:
-            entities["choice"] = choices
-        return from_template(result.intent.name, entities, text, self._plain)
+        """The reading of ``text`` by a template that fits it whole."""
+        match = self._templates.match(text)
+        return None if match is None else from_template(*match, text, self._plain)
 
     def _intent(self, reading: Reading, dialogue: Dialogue, asked: tuple[Ask, ...]) -> Intent:
         if reading.intent is not None:
@@ -230,8 +220,16 @@ class Router:
         if reading.mood not in ("command", "status"):
             return Intent("None", "none", reading.text, path=reading.path, score=reading.score)
         if reading.path != "template" and reading.score < LEAST:
-            return Intent("None", "none", reading.text, path=reading.path, score=reading.score)
+            return self._unsure(reading, dialogue)
         return self._resolver.intent(reading, dialogue, asked)
+
+    def _unsure(self, reading: Reading, dialogue: Dialogue) -> Intent:
+        """Too many words that nothing accounts for: what is clearly a request is asked about, never done."""
+        if reading.mood == "status":
+            return self._resolver.intent(reading, dialogue)
+        if reading.act is None:
+            return Intent("None", "none", reading.text, path=reading.path, score=reading.score)
+        return replace(self._resolver.intent(replace(reading, thing=None), dialogue), missing="thing")
 
     def _on_condition(self, reading: Reading, dialogue: Dialogue, asked: tuple[Ask, ...]) -> Intent:
         holds = self._holds(reading.condition or "", dialogue)

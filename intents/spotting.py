@@ -1,81 +1,17 @@
 """Reads a clause that no template fits whole: finds its phrases, and weighs them into one Reading."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 
-from intents.numbers import Number, number_at
+from intents.mood import mood_of
+from intents.numbers import Number
 from intents.phrases import Found, Phrases, words
-from intents.reading import Mood, Reading
+from intents.reading import Reading
+from intents.spots import Spots, spot
 from intents.templates import Sentences
 
-KINDS = (
-    "thing", "things", "verbs", "comparatives", "colour", "acts", "ends", "parts", "units", "places", "particles", "amounts",
-    "state", "pronouns", "negations", "unwanted", "narration", "hypotheticals", "manual", "interrogatives",
-    "conditions", "feeling", "fillers",
-)  # fmt: skip
-"""Kinds of phrase; of two that are equally long the earlier kind wins."""
-RANK = {kind: rank for rank, kind in enumerate(KINDS)}
-MOODS = frozenset({"negations", "unwanted", "narration", "hypotheticals", "manual", "interrogatives", "conditions"})
 TO = frozenset({"to", "at", "on", "of", "level", "stage", "speed", "too", "until", "is"})
-NOISE = frozenset({"two", "2", "too"})
-
-
-@dataclass(frozen=True, slots=True)
-class Spots:
-    """The phrases and numbers of a clause in order, none overlapping, and every mood's phrase wherever it stands."""
-
-    text: tuple[str, ...]
-    found: tuple[Found, ...]
-    numbers: tuple[Number, ...]
-    moods: tuple[Found, ...]
-
-    def of(self, *kinds: str) -> list[Found]:
-        return [item for item in self.found if item.kind in kinds]
-
-    @property
-    def rest(self) -> int:
-        """How many words nothing accounts for."""
-        return len(self.text) - sum(item.end - item.start for item in chain(self.found, self.numbers))
-
-
-def spot(text: tuple[str, ...], phrases: Phrases, language: str) -> Spots:
-    """Phrases from the left, the longest first."""
-    found: list[Found] = []
-    numbers: list[Number] = []
-    moods: list[Found] = []
-    position = 0
-    while position < len(text):
-        here = list(phrases.at(text, position))
-        moods.extend(item for item in here if item.kind in MOODS)
-        best = max(
-            (item for item in here if item.kind in RANK and item.kind not in MOODS),
-            key=lambda item: (item.end, -RANK[item.kind]),
-            default=None,
-        )
-        number = number_at(text, position, language)
-        if number and not (best and best.end > number.end) and not _noise(text, number):
-            numbers.append(number)
-            position = number.end
-            continue
-        if best is None:
-            position += 1
-            continue
-        for inside in range(position + 1, best.end):
-            moods.extend(item for item in phrases.at(text, inside) if item.kind in MOODS)
-        found.append(best)
-        position = best.end
-    return Spots(text, tuple(found), tuple(numbers), tuple(moods))
-
-
-def _noise(text: tuple[str, ...], number: Number) -> bool:
-    """A recogniser hears "two" for "to": a two right before the value that it leads to."""
-    if number.end - number.start != 1 or text[number.start] not in NOISE or number.end >= len(text):
-        return False
-    following = text[number.end]
-    return following in ("on", "off", "max", "maximum", "min", "minimum", "enable", "enabled", "auto", "the") or (
-        number_at(text, number.end) is not None
-    )
 
 
 class Spotter:
@@ -95,7 +31,7 @@ class Spotter:
             return Reading(clause, mood="none")
         spots = spot(text, self._phrases, self._language)
         reading = self._values(clause, spots)
-        reading = replace(reading, mood=self._mood(spots, reading), length=len(text))
+        reading = replace(reading, mood=mood_of(spots, reading, self._phrases), length=len(text))
         return replace(reading, path="meaning", score=self._score(spots, reading))
 
     def _values(self, clause: str, spots: Spots) -> Reading:
@@ -103,9 +39,10 @@ class Spotter:
         compared = spots.of("comparatives")
         if compared and (thing is None or thing.value == compared[0].value.split()[0]):
             name, act = compared[0].value.split()
-        elif (verbs := spots.of("verbs")) and (thing is None or verbs[0].value != "climate_sync"):
-            name, act = verbs[0].value, _act(spots, None)
-            act = "on" if act in (None, "set") else act
+        elif (verbs := spots.of("verbs")) and (thing is None or not verbs[0].value.startswith("climate_sync")):
+            name, meant = verbs[0].value.split()
+            act = _act(spots, None)
+            act = meant if act in (None, "set", "heat", "cool") or meant == "off" else act
         elif thing is not None:
             name, plural = thing.value, thing.kind == "things"
             if compared:
@@ -119,7 +56,7 @@ class Spotter:
         if unit == "level" and number is None:
             unit = None
         places = [item.value for item in spots.of("places") if not taken & set(range(item.start, item.end))]
-        state = next((item.value for item in spots.of("state")), None)
+        state = max(spots.states, key=lambda item: (item.end - item.start, -item.start), default=None)
         return Reading(
             text=clause,
             thing=name,
@@ -134,7 +71,7 @@ class Spotter:
             part=next((float(item.value) for item in spots.of("parts")), None),
             choices=choices,
             colour=next((item.value for item in spots.of("colour")), None),
-            state=state,
+            state=None if state is None else state.value,
             pronoun=bool(spots.of("pronouns")),
             preferred=bool({"preferred", "prefer", "favourite", "favorite", "usual", "like"} & set(spots.text[-4:]))
             and bool({"my", "i"} & set(spots.text)),
@@ -172,31 +109,6 @@ class Spotter:
             taken.update(range(best.start, best.end))
             position = best.end
         return tuple(dict.fromkeys(found)), taken
-
-    def _mood(self, spots: Spots, reading: Reading) -> Mood:
-        moods = {item.kind for item in spots.moods}
-        first = min((item.start for item in spots.moods if item.kind == "interrogatives"), default=99)
-        manual = min((item.start for item in spots.moods if item.kind == "manual"), default=99)
-        if "hypotheticals" in moods:
-            return "hypothetical"
-        if "negations" in moods and "unwanted" not in moods and spots.text[0] in ("do", "please", "never", "no"):
-            return "negation"
-        opening = _opening(spots.text)
-        if manual <= opening:
-            return "question"
-        if first <= opening and not (reading.act and reading.act != "set" and first > 0 and _asks_to_do(spots.text)):
-            return "status" if reading.thing or first == opening else "none"
-        if "narration" in moods:
-            return "narration"
-        if "negations" in moods and "unwanted" not in moods:
-            return "negation"
-        if "conditions" in moods:
-            return "condition"
-        if reading.state and (reading.act in (None, "set") or not reading.thing) and not spots.numbers:
-            return "comfort"
-        if reading.thing or reading.act or reading.valued:
-            return "command"
-        return "none"
 
     def _score(self, spots: Spots, reading: Reading) -> float:
         """How sure: the share of words that are accounted for, less when act or thing is missing."""
@@ -253,21 +165,6 @@ def _number(spots: Spots, taken: set[int], act: str | None) -> tuple[Number | No
     if before == "by":
         return number, True
     return number, act in ("up", "down") and before not in TO
-
-
-def _opening(text: tuple[str, ...]) -> int:
-    """Where the sentence begins to speak: past greetings and other words that lead in."""
-    skip = {"hey", "hi", "hello", "so", "ok", "okay", "well", "please", "and", "um", "uh", "there", "car", "now", "then",
-            "can", "could", "you", "would", "will", "i", "want", "need", "to", "like", "kindly", "just", "do", "me",
-            "a", "the", "favor", "also", "yeah", "yes", "great", "thanks", "alright"}  # fmt: skip
-    position = 0
-    while position < len(text) and text[position] in skip and position < 8:
-        position += 1
-    return position
-
-
-def _asks_to_do(text: tuple[str, ...]) -> bool:
-    return text[0] in ("can", "could", "would", "will", "please", "i", "may")
 
 
 @cache
