@@ -58,7 +58,12 @@ TYRES = tuple((wheel, tyre(wheel) + "Pressure", tyre(wheel) + "IsPressureLow") f
 def fill(v: Values, h: Hidden, wheel: str, kpa: float) -> None:
     """Put air in or let it out, so that ``wheel`` shows ``kpa`` at its present temperature."""
     warm = h.tyre_celsius.setdefault(wheel, v[OUTSIDE])
-    h.tyre_air[wheel] = (kpa + ATMOSPHERE) / (warm + KELVIN)
+    h.tyre_air[wheel] = (kpa + ATMOSPHERE) / _kelvin(warm)
+
+
+def _kelvin(celsius: float) -> float:
+    """Absolute temperature; nothing set from outside makes it zero."""
+    return max(1.0, celsius + KELVIN)
 
 
 def low_limit(p: Profile, wheel: str) -> float:
@@ -71,9 +76,9 @@ def roll_tyres(v: Values, p: Profile, w: World, h: Hidden, dt: float) -> None:
     settled = v[OUTSIDE] + 0.18 * abs(v[SPEED])
     for wheel, pressure, light in TYRES:
         warm = toward(h.tyre_celsius[wheel], settled, 900, dt)
-        air = h.tyre_air[wheel] - w.leaks.get(wheel, 0.0) / 60 * dt / (warm + KELVIN)
-        air = max(air, ATMOSPHERE / (warm + KELVIN))
+        kelvin = _kelvin(warm)
+        air = max(ATMOSPHERE / kelvin, h.tyre_air[wheel] - w.leaks.get(wheel, 0.0) / 60 * dt / kelvin)
         h.tyre_celsius[wheel], h.tyre_air[wheel] = warm, air
-        v[pressure] = kpa = air * (warm + KELVIN) - ATMOSPHERE
+        v[pressure] = kpa = air * kelvin - ATMOSPHERE
         limit = low_limit(p, wheel)
         v[light] = round(kpa) < limit + (WARN_AGAIN_KPA if v[light] else 0)

@@ -39,7 +39,7 @@ def _electric(v: Values, p: Profile, b: Battery, w: World, h: Hidden, dt: float,
     ready = v[IGNITION] in ("ON", "START")
     wheel = h.wheel_kw / p.efficiency if h.wheel_kw > 0 else h.wheel_kw * RECUPERATION
     drawn = wheel + (AUXILIARY_KW + climate_kw) * ready
-    usable = b.capacity_kwh * v[PACK + "StateOfHealth"] / 100
+    usable = b.capacity_kwh * max(1.0, v[PACK + "StateOfHealth"]) / 100
     charge = v[PACK + "StateOfCharge.Displayed"]
     limit = v[CHARGING + "ChargeLimit"]
     wanted = v[CHARGING + "StartStopCharging"] == "START" and v[CABLE]

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.clock import ManualClock
@@ -54,6 +54,8 @@ WAITS = st.tuples(st.just("wait"), st.just(""), st.floats(0, 400))
     seed=st.integers(0, 9),
     steps=st.lists(st.one_of(SETS, SETS, COMMANDS, FAULTS, WAITS), max_size=12),
 )
+@example("electric_suv", 0, [("set", "Vehicle.Powertrain.TractionBattery.StateOfHealth", 0.0), ("wait", "", 60.0)])
+@example("petrol_hatchback", 0, [("set", "Vehicle.Exterior.AirTemperature", -273.15), ("wait", "", 400.0)])
 @settings(max_examples=150, deadline=None)
 def test_no_drive_breaks_the_car_or_its_reports(profile: str, seed: int, steps: list[tuple[str, str, Any]]) -> None:
     clock, signer = ManualClock(), Signer.fresh()
