@@ -13,7 +13,7 @@ from knowledge.answer import Answer, Passage, Source
 from knowledge.embedding import Embedder
 from knowledge.ranking import Asked, Ranked, Ranker
 from knowledge.shelf import Shelf
-from knowledge.wording import word
+from knowledge.wording import About, word
 
 NEAREST = 20
 """Passages that the retriever hands to the ranking."""
@@ -90,7 +90,8 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
     timings = {**inquiry.timings_ms, "compose": (time.perf_counter() - started) * 1000}
     section = shelf.sections[first.section]
     if sure >= ranker.weights.answer_above:
-        worded = word(section, section.blocks[block.block])
+        about = About(ranker.variants[inquiry.pack], inquiry.asked.variants)
+        worded = word(section, section.blocks[block.block], about)
         source = shelf.source(first.section, worded.page, sure)
         return Answer(
             inquiry.question,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.pack import Equipment, Feature, Lack, Safety
-from knowledge.words import contains, phrase
+from knowledge.words import contains, gist
 
 _HAVE = re.compile(
     r"^(?:do(?:es)?|has|have|is|are)\b.*\b(?:have|has|got|fitted|come with|equipped|there)\b|"
@@ -12,19 +12,19 @@ _HAVE = re.compile(
     re.I,
 )
 _HOW = re.compile(
-    r"^(?:how (?:do|can|should|would|to|often|many|much|far|long)|where|which|what (?:is|are|size|type|kind)|when|can i|"
-    r"may i|is it (?:ok|okay|allowed|possible))\b",
+    r"^(?:how (?:do|does|can|should|would|to|often|many|much|far|long)|where|which|what (?:is|are|size|type|kind)|when|"
+    r"can i|may i|is it (?:ok|okay|allowed|possible))\b",
     re.I,
 )
 
 
 def safety_for(question: str, entries: Sequence[Safety]) -> Safety | None:
     """The safety entry whose longest trigger stands in ``question``."""
-    stems = phrase(question)
+    stems = gist(question)
     best: tuple[int, Safety] | None = None
     for entry in entries:
         for trigger in entry.triggers:
-            wanted = phrase(trigger)
+            wanted = gist(trigger)
             if contains(stems, wanted) and (best is None or len(wanted) > best[0]):
                 best = (len(wanted), entry)
     return best[1] if best else None
@@ -42,13 +42,13 @@ def is_procedure_only(question: str) -> bool:
 
 def lacking(question: str, equipment: Equipment, variants: frozenset[str]) -> Lack | None:
     """What ``question`` asks about that none of ``variants`` has, by the longest phrase that names it."""
-    stems = phrase(question)
+    stems = gist(question)
     best: tuple[int, Lack] | None = None
     for lack in equipment.lacks:
         if lack.variants and not variants <= set(lack.variants):
             continue
         for words in lack.words:
-            wanted = phrase(words)
+            wanted = gist(words)
             if contains(stems, wanted) and (best is None or len(wanted) > best[0]):
                 best = (len(wanted), lack)
     if best is None:
@@ -56,11 +56,11 @@ def lacking(question: str, equipment: Equipment, variants: frozenset[str]) -> La
     # a longer name of something that the car does have wins: "charging cable lock" over "cable"
     rival = max(
         (
-            len(phrase(words))
+            len(gist(words))
             for feature in equipment.has
             if not feature.variants or variants & set(feature.variants)
             for words in (feature.name, *feature.words)
-            if contains(stems, phrase(words))
+            if contains(stems, gist(words))
         ),
         default=0,
     )
@@ -71,12 +71,12 @@ def asked_for(question: str, equipment: Equipment) -> Feature | None:
     """The feature that "does this car have ..." asks for; None when ``question`` asks something else."""
     if not _HAVE.match(question):
         return None
-    stems = phrase(question)
+    stems = gist(question)
     found = [
-        (len(phrase(words)), feature)
+        (len(gist(words)), feature)
         for feature in equipment.has
         for words in (feature.name, *feature.words)
-        if contains(stems, phrase(words))
+        if contains(stems, gist(words))
     ]
     return max(found, key=lambda pair: pair[0])[1] if found else None
 

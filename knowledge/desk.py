@@ -35,6 +35,8 @@ class Desk:
             return self._lively(question, self.live.code(codes))
         topic = topic_of(text, self.patterns)
         safety = curated.safety_for(text, self.lists.safety)
+        if topic == "faults" and self.has_readings:
+            return self._lively(question, self.live.answer(topic, text))
         if safety and not curated.is_procedure(text):
             reading = self.live.bound(text) if self.has_readings and text.lower().startswith(_STATE) else None
             if topic in ("tyres", "safe") and self.has_readings and text.lower().startswith(_STATE):
@@ -52,8 +54,8 @@ class Desk:
         lack = curated.lacking(text, self.lists.equipment, variants)
         if lack:
             return Answer(question, curated.says_lacking(lack), "refused", "not_fitted")
-        if telltales.means_lamp(text) and not curated.is_procedure_only(text):
-            found = telltales.named(text, self.live.lamps())
+        if (telltales.means_lamp(text) or telltales.colours_in(text)) and not curated.is_procedure_only(text):
+            found = telltales.named(text, self.live.lamps()) or telltales.named(text, self.lists.telltales)
             if found:
                 lamp = found[0]
                 return self._told(question, f"{lamp.name}. {telltales.explain(lamp)}", (lamp.section,))
@@ -62,7 +64,8 @@ class Desk:
         if feature:
             return self._has(answer, feature.name, feature.section, bool(variants & set(feature.variants)))
         safety = curated.safety_for(text, self.lists.safety)
-        if safety and answer.outcome != "answer":
+        near = {passage.section.rpartition(", ")[2] for passage in answer.passages[:2]}
+        if safety and answer.outcome != "answer" and safety.section in near:
             return replace(self._curated(question, safety), passages=answer.passages, timings_ms=answer.timings_ms)
         return answer
 

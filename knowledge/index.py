@@ -29,7 +29,7 @@ from knowledge.errors import IndexBroken, IndexMissing, KnowledgeError
 from knowledge.manual import Section
 from knowledge.passages import Cut, cut
 
-FORMAT = 2
+FORMAT = 3
 """Raised when what is written changes, so that older indexes are built anew."""
 
 COLLECTION = "manuals"
@@ -249,11 +249,14 @@ def _states(cuts: Sequence[Cut], readings: Sequence[Reading]) -> dict[str, NDArr
     token; ``window_vectors`` float16 [W, 384]: the mean of the heading's and the window's token states, unit
     length. A window's vector needs no forward pass of its own.
     """
-    units, rows, windows, vectors = [], [], [], []
+    rows, windows, vectors = [], [], []
+    width = readings[0].tokens.shape[1]
+    moments = np.zeros((width, width), np.float32)
     start = 0
     for number, (piece, reading) in enumerate(zip(cuts, readings, strict=True)):
         tokens = reading.tokens
-        units.append(_unit(tokens))
+        states = _unit(tokens)
+        moments += states.T @ states
         starts = reading.spans[:, 0]
         head = int(np.searchsorted(starts, piece.head))
         rows.append((start, start + head, start + len(tokens)))
@@ -264,9 +267,8 @@ def _states(cuts: Sequence[Cut], readings: Sequence[Reading]) -> dict[str, NDArr
                 windows.append((number, window.block, start + first, start + last))
                 vectors.append((sums[head] + sums[last] - sums[first]) / (head + last - first))
         start += len(tokens)
-    states = np.concatenate(units)
-    basis = np.linalg.eigh(states.T @ states)[1][:, ::-1][:, :STATE_WIDTH].T
-    small = states @ basis.T
+    basis = np.linalg.eigh(moments)[1][:, ::-1][:, :STATE_WIDTH].T
+    small = np.concatenate([_unit(reading.tokens) @ basis.T for reading in readings])
     scale = np.abs(small).max(axis=0) / 127
     return {
         "vectors": np.stack([reading.vector for reading in readings]),
@@ -274,7 +276,7 @@ def _states(cuts: Sequence[Cut], readings: Sequence[Reading]) -> dict[str, NDArr
         "basis": (basis * scale[:, None]).astype(np.float32),
         "rows": np.array(rows, dtype=np.int32),
         "windows": np.array(windows, dtype=np.int32).reshape(-1, 4),
-        "window_vectors": _unit(np.array(vectors, dtype=np.float32).reshape(-1, states.shape[1])).astype(np.float16),
+        "window_vectors": _unit(np.array(vectors, dtype=np.float32).reshape(-1, width)).astype(np.float16),
     }
 
 

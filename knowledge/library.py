@@ -31,13 +31,13 @@ class Library:
 
         self.shelf = shelf
         self.embedder = embedder
-        self._ranker = Ranker(shelf, load_weights(), load_contrasts())
+        self.ranker = Ranker(shelf, load_weights(), load_contrasts())
         self._synonyms = load_synonyms()
         self._patterns = load_patterns()
         stems = [content(sentence) for sentence in shelf.sentences()]
         self._vocabulary = frozenset(stem for sentence in stems for stem in sentence)
         self._known = self._synonyms.known_in([phrase(sentence) for sentence in shelf.sentences()])
-        self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self._ranker, open_store(shelf))
+        self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self.ranker, open_store(shelf))
         self.answer("How do I open the door?")  # the first question of a drive should not pay for warming up
 
     @classmethod
@@ -84,10 +84,14 @@ class Library:
         """The manual's answer, by the chain."""
         from knowledge.chain import Inquiry
 
-        translated = self._synonyms.translate(text, self._known)
-        return self._chain.invoke(Inquiry(question, translated, pack, variant, self._unknown(translated)))
+        words = self.translate(text)
+        return self._chain.invoke(Inquiry(question, words, pack, variant, self.unknown(words)))
 
-    def _unknown(self, text: str) -> float:
+    def translate(self, text: str) -> str:
+        """A question in the manual's own words."""
+        return self._synonyms.translate(text, self._known)
+
+    def unknown(self, text: str) -> float:
         """The share of a question's meaning words that the manuals never use, 0 to 1."""
         words = content(text)
         return sum(word not in self._vocabulary for word in words) / len(words) if words else 1.0

@@ -15,7 +15,7 @@ from knowledge import faults, telltales
 from knowledge.pack import Bound, Lists, Telltale, load_yaml
 from knowledge.readings import MILE_KM, Dashboard, ago
 from knowledge.variants import Variants
-from knowledge.words import DATA, contains, phrase
+from knowledge.words import DATA, contains, gist
 
 Topic = Literal["tyres", "range", "service", "faults", "lights", "safe"]
 TOPICS: tuple[Topic, ...] = ("safe", "tyres", "range", "service", "faults", "lights")
@@ -26,6 +26,11 @@ _TYRE = re.compile(r"Axle\.Row(\d)\.Wheel\.(Left|Right)\.Tire\.Pressure$")
 _PLACES = {("1", "Left"): "front left", ("1", "Right"): "front right", ("2", "Left"): "rear left"} | {
     ("2", "Right"): "rear right"
 }
+_ASKS_NOW = re.compile(
+    r"^(?:what(?:'s| is) (?:the|my|our)|how(?:'s| is| hot| high| low| full| are| worn)|is|are)\b", re.I
+)
+_ASKS_RULE = re.compile(r"\b(?:should|normal|recommended|usually|mean|maximum|minimum|allowed|where)\b", re.I)
+_VOLT = re.compile(r"\b(?:12|twelve)[ -]?volts?\b", re.I)
 _DISTANCE = re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(km|kilomet\w+|miles?)\b", re.I)
 
 
@@ -112,19 +117,20 @@ class Live:
         return found
 
     def bound(self, question: str) -> Found | None:
-        """A question about one reading that has bounds ("what is the battery voltage"); None when it names
-        none.
+        """A question about readings that have bounds ("what is the battery voltage"); None when it names none.
+
+        Of the names that stand in the question, at least two words of them, the longest counts.
         """
-        if not re.match(
-            r"^(?:what(?:'s| is) (?:the|my|our)|how (?:is|hot|high|low|full|are|worn)|is|are)\b", question, re.I
-        ):
+        if not _ASKS_NOW.match(question) or _ASKS_RULE.search(question):
             return None
-        if re.search(r"\b(?:should|normal|recommended|usually|mean|maximum|minimum|allowed)\b", question, re.I):
+        stems = gist(_VOLT.sub("12 v", question))
+        scores = {
+            bound.signal: _shared(stems, gist(bound.name)) for bound in self.bounds if not _TYRE.search(bound.signal)
+        }
+        best = max(scores.values(), default=0)
+        if best < 2:
             return None
-        stems = phrase(question)
-        named = [b for b in self.bounds if contains(stems, phrase(_whole(b.name))) and not _TYRE.search(b.signal)]
-        if not named:
-            return None
+        named = [bound for bound in self.bounds if scores.get(bound.signal) == best]
         findings = [self._judge(bound) for bound in named]
         return self._join(sorted(findings, key=lambda finding: finding.rank))
 
@@ -140,7 +146,8 @@ class Live:
             missing = [code for code, _ in known if code not in stored]
             if missing:
                 text += f" {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not stored in this car now."
-        return Found(text, self._lamps_of([code for code, _ in known]), (DTC,) if stored is not None else ())
+        lamps = self._lamps_of([code for code, _ in known], self.lists.telltales)
+        return Found(text, lamps or (_CODES,), (DTC,) if stored is not None else ())
 
     # --- topics -------------------------------------------------------------------------------------
 
@@ -153,7 +160,7 @@ class Live:
         unknown = [f for f in findings if f.rank == 4]
         parts = [f.text for f in sorted(bad, key=lambda f: f.rank)]
         if bad:
-            warning = self._telltale("Tyre pressure too low")
+            warning = self._telltale(_LOW)
             if any(f.rank == 0 for f in bad):
                 parts.insert(1, "Do not drive on.")
             elif warning:
@@ -163,7 +170,7 @@ class Live:
             values = _listed([f.text for f in good]) if len(good) == 4 else ""
             parts.append(f"{who}{': ' + values if values else ''}{self._recommended()}.")
         parts += [f.text for f in unknown]
-        sections = (*(("Tyre pressure too low",) if bad else ()), *self._tyre_sections())
+        sections = (*((_LOW,) if bad else ()), *self._tyre_sections())
         return Found(" ".join(parts), sections, tuple(s for f in findings for s in f.signals))
 
     def _range(self, question: str) -> Found:
@@ -285,6 +292,7 @@ class Live:
                         Finding(rank, f"{lamp.name}: {telltales.explain(lamp)}", lamp.section, (lamp.signal,))
                     )
         findings.sort(key=lambda finding: finding.rank)
+        findings = _once(findings)
         if findings:
             head = {0: "No, stop where it is safe.", 1: "With care.", 2: "Yes."}[min(findings[0].rank, 2)]
             joined = self._join(findings[:4])
@@ -323,7 +331,7 @@ class Live:
         found = []
         for code in codes:
             fault = faults.catalogue().get(code)
-            sections = self._lamps_of([code])
+            sections = self._lamps_of([code], self.lamps())
             if fault is None:
                 found.append(
                     Finding(1, f"{code}: a code that I don't know; have it read out at a workshop.", "", (DTC,))
@@ -345,15 +353,16 @@ class Live:
             )
             if value is None:
                 if self.dashboard.is_true(flag):
-                    found.append(Finding(1, f"The {place} tyre is reported low.", "", (flag,)))
+                    found.append(Finding(1, f"The {place} tyre is reported low.", _LOW, (flag,)))
                 else:
                     found.append(Finding(4, f"There is no reading of the {place} tyre."))
                 continue
             said = self.dashboard.say(value, "kPa")
             if bound and bound.critical_low is not None and value < bound.critical_low:
-                found.append(Finding(0, f"The {place} tyre is far too low: {said}{wanted}.", "", (path,)))
+                text = f"The {place} tyre is far too low: {said}{wanted}."
+                found.append(Finding(0, text, _LOW, (path,)))
             elif (bound and bound.low is not None and value <= bound.low) or self.dashboard.is_true(flag):
-                found.append(Finding(1, f"The {place} tyre is low: {said}{wanted}.", "", (path,)))
+                found.append(Finding(1, f"The {place} tyre is low: {said}{wanted}.", _LOW, (path,)))
             else:
                 found.append(Finding(3, f"{place} {said}", "", (path,)))
         return found
@@ -402,8 +411,16 @@ class Live:
     def _telltale(self, name: str) -> Telltale | None:
         return next((t for t in self.lamps() if t.name == name), None)
 
-    def _lamps_of(self, codes: Sequence[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(t.section for t in self.lamps() if any(code in t.codes for code in codes)))
+    def _lamps_of(self, codes: Sequence[str], lamps: Sequence[Telltale]) -> tuple[str, ...]:
+        """The sections of the telltales that these codes light, or that the catalogue names for them."""
+        known = faults.catalogue()
+        return tuple(
+            dict.fromkeys(
+                t.section
+                for t in lamps
+                if any(code in t.codes or (code in known and _same_lamp(known[code], t)) for code in codes)
+            )
+        )
 
     def _tyre_sections(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(b.section for b in self.bounds if _TYRE.search(b.signal)))
@@ -413,7 +430,15 @@ class Live:
         return f"; recommended are {self.dashboard.say(wanted.pop(), 'kPa')}" if len(wanted) == 1 else ""
 
 
+_LOW = "Tyre pressure too low"
+_CODES = "Fault codes and what they mean"
 _COLOURS = "What the colours of the warning lights mean"
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    """The worst finding of each section: a reading, a lamp and a code may tell of the same thing."""
+    seen: set[str] = set()
+    return [f for f in findings if not f.section or not (f.section in seen or seen.add(f.section))]  # type: ignore[func-returns-value]
 
 
 def _says(code: str, fault: faults.Fault) -> str:
@@ -425,9 +450,13 @@ def _same_lamp(fault: faults.Fault, telltale: Telltale) -> bool:
     return fault.lamp not in ("none", "") and telltale.name.casefold().startswith(fault.lamp.casefold())
 
 
-def _whole(name: str) -> str:
-    """ "front left brake pad wear" is asked as "brake pads"."""
-    return "brake pad" if "brake pad" in name else name.removeprefix("engine ").removeprefix("traction ")
+def _shared(question: Sequence[str], name: Sequence[str]) -> int:
+    """How many words of ``name`` stand side by side in the question; "how hot" is a question of temperature."""
+    words = [*question, *(("temperatur",) if "hot" in question and name[-1:] == ("temperatur",) else ())]
+    if words != list(question) and name[-2:-1] and name[-2] in question:
+        return 2
+    runs = (name[i:j] for i in range(len(name)) for j in range(i + 1, len(name) + 1))
+    return max((len(run) for run in runs if contains(question, run)), default=0)
 
 
 def _at_rest(telltale: Telltale) -> bool:

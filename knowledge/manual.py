@@ -1,6 +1,7 @@
 """A manual's Markdown as sections of blocks: what a reader sees, in plain speakable text."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,9 @@ _RULE = re.compile(r"^\s*\|?[\s:|-]+\|[\s:|-]*$")
 _NOTICE = re.compile(r"^(?:>\s*)?\*\*(warning|danger|caution|note)\b[:.!]?\*\*[:.!]?\s*(.*)$", re.I)
 _LABEL = re.compile(r"^\*\*[^*]+\*\*\s*[:.–—-]|^\*\*[^*]+[:.]\*\*|^[A-Z][^.:|]{1,40}:\s")
 _ENDS = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|approx|max|min|no|nos|fig|vs|incl|etc|dr|st)\.|\b[A-Z]\.)$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:(?:^|[.:!?] )\d{1,2}\.|\b(?:e\.g|i\.e|approx|max|min|no|nos|fig|vs|incl|etc|dr|st)\.|\b[A-Z]\.)$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Block:
     """A piece of a section that can be an answer by itself.
 
     ``items`` are its steps, points or sentences in order; ``lead`` is the sentence that introduces a list.
-    For a table row, ``key`` is its first cell.
+    For a table row, ``key`` is its first cell and ``cells`` are its other columns' headings and contents.
     """
 
     kind: Kind
@@ -31,6 +34,7 @@ class Block:
     lead: str = ""
     key: str = ""
     page: int | None = None
+    cells: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:
@@ -221,17 +225,22 @@ def _table(lines: list[str], page: int | None) -> list[Block]:
     if len(rows) < 2:
         return [Block("paragraph", tuple(_sentence(cell) for row in rows for cell in row if cell), page=page)]
     header, *body = rows
-    return [Block("row", tuple(_cells(header, row)), key=row[0], page=page) for row in body if any(row)]
+    blocks = []
+    for row in body:
+        pairs = zip(header[1:], row[1:], strict=False)
+        cells = tuple((head, cell) for head, cell in pairs if cell and cell not in "-–—")
+        if cells:
+            blocks.append(Block("row", row_items(row[0], cells), key=row[0], page=page, cells=cells))
+    return blocks
 
 
-def _cells(header: list[str], row: list[str]) -> list[str]:
+def row_items(key: str, cells: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """A row as a sentence or, where a cell holds sentences, as several."""
-    pairs = [(head, cell) for head, cell in zip(header[1:], row[1:], strict=False) if cell and cell not in "-–—"]
-    if len(pairs) == 1:
-        return [_sentence(f"{row[0]}: {pairs[0][1]}")]
-    if any(len(cell.split()) > 6 for _, cell in pairs):
-        return [_sentence(row[0]), *(_sentence(f"{head}: {_lower(cell)}") for head, cell in pairs)]
-    return [_sentence(f"{row[0]}: " + ", ".join(f"{head.lower()} {cell}" for head, cell in pairs))]
+    if len(cells) == 1:
+        return (_sentence(f"{key}: {cells[0][1]}"),)
+    if any(len(cell.split()) > 6 for _, cell in cells):
+        return (_sentence(key), *(_sentence(f"{head}: {_lower(cell)}") for head, cell in cells))
+    return (_sentence(f"{key}: " + ", ".join(f"{head.lower()} {cell}" for head, cell in cells)),)
 
 
 def _lower(cell: str) -> str:

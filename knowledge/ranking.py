@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from knowledge.embedding import Embedder
 from knowledge.errors import PackError
 from knowledge.shelf import Shelf
-from knowledge.words import DATA, Contrasts
+from knowledge.words import DATA, Contrasts, content
 
 FEATURES = ("dense", "window", "late", "title", "contrast")
-SIGNS = ("score", "margin", "block", "agreement", "unknown")
+SIGNS = ("score", "margin", "chapter", "block", "agreement", "covered", "unknown")
 
 _QUANTITY = re.compile(
-    r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large)\b|"
+    r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large|tight|close|strong|thick|quickly|soon|old)\b|"
     r"\bwhat (?:is|are|'s)?\s*(?:the )?(?:\w+ ){0,3}?(?:pressures?|speed|weight|load|capacity|size|torque|range|"
     r"voltage|temperature|grade|limit|length|width|height|depth|distance|interval)\b|"
     r"\b(?:maximum|minimum|max|min)\b",
@@ -110,6 +110,7 @@ class Ranker:
         self.contrasts = contrasts
         self._named: dict[int, tuple[frozenset[int], ...]] = {}
         self._variants: dict[int, frozenset[str]] = {}
+        self._words: dict[int, frozenset[str]] = {}
         self.variants = {name: pack.variants for name, pack in shelf.packs.items()}
 
     def read(self, question: str, embedder: Embedder, pack: str, variant: str) -> Asked:
@@ -178,13 +179,28 @@ class Ranker:
         title = self.shelf.sections[first.section].title
         rival = next((r.score for r in ranked if self.shelf.sections[r.section].title != title), first.score - 10)
         tops = [max(ranked, key=lambda r: r.features[i]).section for i in range(4)]
+        chapter = self.shelf.sections[first.section].path[0]
+        stranger = next(
+            (r.score for r in ranked if self.shelf.sections[r.section].path[0] != chapter), first.score - 10
+        )
         return {
             "score": first.score,
             "margin": min(first.score - rival, 10.0),
+            "chapter": min(first.score - stranger, 10.0),
             "block": block.score,
+            "covered": self._covered(asked, first.section),
             "agreement": sum(section == first.section for section in tops) / len(tops),
             "unknown": unknown,
         }
+
+    def _covered(self, asked: Asked, section: int) -> float:
+        """The share of the question's meaning words that the section uses, 0 to 1."""
+        words = set(content(asked.text))
+        if section not in self._words:
+            found = self.shelf.sections[section]
+            text = " ".join((*found.path, *(block.text for block in found.blocks)))
+            self._words[section] = frozenset(content(text))
+        return len(words & self._words[section]) / len(words) if words else 0.0
 
     def _features(self, asked: Asked, row: int) -> NDArray[np.float32]:
         shelf = self.shelf

@@ -117,7 +117,10 @@ class Shelf:
 
 
 def _section(entry: dict[str, Any]) -> Section:
-    blocks = tuple(Block(**{**block, "items": tuple(block["items"])}) for block in entry["blocks"])
+    blocks = tuple(
+        Block(**{**block, "items": tuple(block["items"]), "cells": tuple(map(tuple, block["cells"]))})
+        for block in entry["blocks"]
+    )
     return Section(tuple(entry["path"]), blocks, entry["page"])
 
 

@@ -5,7 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from knowledge.answer import LiveReading
 from knowledge.pack import Telltale
-from knowledge.words import STOP, contains, phrase, stem, tokens
+from knowledge.words import STOP, contains, gist, phrase, stem, tokens
+
+SHARED = 0.6
+"""The share of a symbol's words that a driver must name in any order: "triangle with a lightning bolt"."""
+
+_FLASHING = frozenset(map(stem, ("flashing", "blinking", "flashes", "blinks")))
 
 URGENCY = {"red": 0, "amber": 1, "blue": 2, "green": 2, "white": 3}
 """Worst first."""
@@ -18,6 +23,11 @@ _MAY = {
     "with care": "You may drive on with care.",
     "yes": "You may drive on.",
 }
+
+
+def _telling(text: str) -> list[str]:
+    """The stems that tell one symbol from another."""
+    return [stem(t) for t in tokens(text.replace("-", " ")) if t not in STOP and t not in _COLOURS]
 
 
 def colours_in(text: str) -> frozenset[str]:
@@ -33,27 +43,31 @@ def means_lamp(text: str) -> bool:
 def named(question: str, telltales: Iterable[Telltale]) -> list[Telltale]:
     """The telltales whose name or symbol stands in ``question``, the best match first.
 
-    A name counts when all its words are there, a symbol's phrase when it stands there as it is. A colour that
-    is named must be the telltale's.
+    A name counts when all its words are there, a symbol when most of its words are. A colour that is named
+    must be the telltale's.
     """
-    stems = phrase(question)
+    stems = gist(question)
     asked = frozenset(stems)
     colours = colours_in(question)
-    flashing = bool({stem("flashing"), stem("blinking")} & asked)
+    flashing = bool(_FLASHING & asked)
     found: list[tuple[int, int, Telltale]] = []
     for number, telltale in enumerate(telltales):
         if colours and telltale.colour not in colours:
             continue
-        if flashing != any(stem("flashing") in phrase(part) for part in (telltale.name, *telltale.symbol)) and flashing:
+        if flashing and not any(_FLASHING & set(phrase(part)) for part in (telltale.name, *telltale.symbol)):
             continue
-        names = [stem(t) for t in tokens(telltale.name.replace("-", " ")) if t not in STOP and t not in _COLOURS]
+        names = _telling(telltale.name)
         score = 10 * len(names) if names and set(names) <= asked else 0
         for part in telltale.symbol:
-            symbol = phrase(part)
-            if contains(stems, symbol):
-                score = max(score, 10 * len(symbol) + (1 if telltale.colour == "red" else 0))
+            if contains(stems, gist(part)):
+                score = max(score, 10 * len(gist(part)))
+                continue
+            parts = set(_telling(part))
+            shared = len(parts & asked)
+            if shared >= 2 and shared >= SHARED * len(parts):
+                score = max(score, 8 * shared)
         if score:
-            found.append((-score, number, telltale))
+            found.append((-score - (telltale.colour == "red"), number, telltale))
     return [telltale for _, _, telltale in sorted(found, key=lambda entry: entry[:2])]
 
 

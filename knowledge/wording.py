@@ -1,8 +1,10 @@
 """Makes an answer's text of the manual's own sentences: a block with its title, short enough to be heard."""
 
+import re
 from dataclasses import dataclass
 
-from knowledge.manual import Block, Section, sentences
+from knowledge.manual import Block, Section, row_items, sentences
+from knowledge.variants import Variants
 
 WHOLE_WORDS = 75
 """A section of up to this many words is read whole."""
@@ -14,6 +16,28 @@ MOVING_WORDS = 40
 
 MORE = "More when parked."
 
+WHOLE_ROWS, WHOLE_TABLE_WORDS = 4, 60
+"""A table of up to so many rows and words is given whole: a wrong row would be a wrong answer."""
+
+_FIGURE = (
+    r"-?\d[\d.,]*(?: (?:to|and|or) -?\d[\d.,]*)?\s?"
+    r"(?:kPa|psi|bar|mph|miles?|°F|ft|lb|lbs|inch(?:es)?|in|gal|gallons?|km/h|km|m|PS|hp)"
+)
+_CONVERSION = re.compile(rf"\s\((?:{_FIGURE})(?:(?:,| and| to| or) (?:{_FIGURE}))*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The variants that a question is about."""
+
+    variants: Variants
+    asked: frozenset[str]
+
+    def excludes(self, text: str) -> bool | None:
+        """True when ``text`` names only other variants, False when one asked for, None when it names none."""
+        named = self.variants.titled(text)
+        return None if not named or not self.asked else not named & self.asked
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -24,16 +48,23 @@ class Wording:
     page: int | None
 
 
-def word(section: Section, block: Block) -> Wording:
-    """The answer that ``block`` of ``section`` gives; a short section is given whole."""
+def word(section: Section, block: Block, about: "About | None" = None) -> Wording:
+    """The answer that ``block`` of ``section`` gives; a short section, and a short table, is given whole.
+
+    ``about`` tells which variants a heading or first cell names; with it a table gives only what is asked for.
+    """
     page = block.page or section.page
-    if section.words <= WHOLE_WORDS and not any(b.kind == "row" for b in section.blocks):
+    rows = [b for b in section.blocks if b.kind == "row"]
+    if section.words <= WHOLE_WORDS and not rows:
         text = f"{_title(section)} " + " ".join(_noticed(b) for b in section.blocks)
-        return Wording(text, (), section.page or page)
-    text = f"{_title(section)} {_noticed(block)}"
+        return Wording(without_conversions(text), (), section.page or page)
+    if block.kind == "row":
+        told = _table(block, rows, about)
+        return Wording(without_conversions(f"{_title(section)} {told}"), (), page)
+    text = without_conversions(f"{_title(section)} {_noticed(block)}")
     if block.kind == "steps" and block.words > STEP_WORDS:
         head = f"{_title(section)} {block.lead}".strip()
-        return Wording(text, (head, *block.items), page)
+        return Wording(text, (head, *map(without_conversions, block.items)), page)
     return Wording(text, (), page)
 
 
@@ -48,6 +79,29 @@ def while_moving(text: str) -> str:
     if len(kept) == len(everything):
         return text
     return " ".join([*kept, MORE])
+
+
+def without_conversions(text: str) -> str:
+    """``text`` without brackets that only give the same figure in other units: "2.5 bar (250 kPa, 36 psi)"."""
+    return _CONVERSION.sub("", text)
+
+
+def _table(block: Block, rows: list[Block], about: "About | None") -> str:
+    """The rows that answer: that of the variant asked for, a short table whole, else the one row."""
+    if about is None:
+        return block.text
+    mine = [row for row in rows if about.excludes(row.key) is False]
+    if mine:
+        return " ".join(_own(row, about) for row in mine[:2])
+    kept = [_own(row, about) for row in rows if about.excludes(row.key) is not True]
+    words = sum(len(without_conversions(text).split()) for text in kept)
+    return " ".join(kept) if len(kept) <= WHOLE_ROWS and words <= WHOLE_TABLE_WORDS else _own(block, about)
+
+
+def _own(row: Block, about: "About") -> str:
+    """A row with only those columns that are not another variant's."""
+    cells = [(head, cell) for head, cell in row.cells if about.excludes(head) is not True]
+    return " ".join(row_items(row.key, cells)) if cells else row.text
 
 
 def _title(section: Section) -> str:

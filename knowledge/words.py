@@ -25,6 +25,9 @@ STOP = frozenset((DATA / "stopwords.txt").read_text("utf-8").split())
 """Words that carry no meaning of their own in a question to a car."""
 
 
+_ARTICLES = frozenset(("the", "a", "an", "my", "our", "this", "that"))
+
+
 def tokens(text: str) -> list[str]:
     """Lower-case words and numbers of ``text``, in order; apostrophes are straightened."""
     return _TOKEN.findall(text.lower().replace("’", "'"))
@@ -60,6 +63,11 @@ def content(text: str) -> list[str]:
 def phrase(text: str) -> tuple[str, ...]:
     """A phrase as stems, for finding it in other text. Hyphens count as spaces."""
     return tuple(stem(token) for token in tokens(text.replace("-", " ")))
+
+
+def gist(text: str) -> tuple[str, ...]:
+    """A phrase without articles and pointing words: "the circle with the mark" is "circle with mark"."""
+    return tuple(word for word in phrase(text) if word not in _ARTICLES)
 
 
 def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:

@@ -1,0 +1,132 @@
+"""Fits data/ranking.yaml on two thirds of the questions: python -m tests.benchmarks.knowledge_fit [--write].
+
+A conditional logit for the order of the nearest passages (which of twenty is gold), then a logistic regression for the
+three outcomes (is the first answer right). Both are held near their start by a penalty: there are few questions.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from knowledge import index, pack
+from knowledge.chain import NEAREST
+from knowledge.embedding import Embedder
+from knowledge.library import Library
+from knowledge.ranking import FEATURES, SIGNS, Weights
+from knowledge.wording import word
+from knowledge.words import DATA
+from tests.benchmarks import questions
+
+START = {"dense": 10.7, "window": 6.5, "late": 21.2, "title": 3.2, "contrast": -2.8}
+"""The fit on a real 136,000-word manual from which this one starts."""
+PRECISION = 0.02
+"""How strongly the ranking weights are held at START; about one question in fifty."""
+RIDGE = 0.02
+ANSWER_ABOVE, UNSURE_ABOVE = 0.6, 0.22
+
+Array = NDArray[np.float64]
+
+
+def rank_weights(groups: list[tuple[Array, Array]]) -> Array:
+    """Conditional logit: each group is (features [n, 5], gold [n] of 0 and 1). Newton steps to the optimum."""
+    start = np.array([START[name] for name in FEATURES])
+    weights = start.copy()
+    for _ in range(50):
+        gradient = -PRECISION * (weights - start)
+        curve = PRECISION * np.eye(len(start))
+        for x, gold in groups:
+            for mask, sign in ((gold, 1.0), (np.ones_like(gold), -1.0)):
+                p = np.where(mask > 0, np.exp(x @ weights - (x @ weights).max()), 0)
+                p /= p.sum()
+                mean = p @ x
+                gradient += sign * mean
+                curve -= sign * ((x * p[:, None]).T @ x - np.outer(mean, mean))
+        step = np.linalg.solve(curve + 1e-6 * np.eye(len(start)), gradient)
+        weights += np.clip(step, -3, 3)
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights
+
+
+def confidence(x: Array, y: Array) -> Array:
+    """Logistic regression with a bias in front; features are scaled inside and given back in their own units."""
+    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
+    z = np.c_[np.ones(len(x)), (x - mean) / scale]
+    w = np.zeros(z.shape[1])
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-z @ w))
+        penalty = RIDGE * len(x) * np.r_[0, np.ones(len(w) - 1)] * 0.1
+        step = np.linalg.solve(
+            (z * (p * (1 - p))[:, None]).T @ z + np.diag(penalty + 1e-9), z.T @ (y - p) - penalty * w
+        )
+        w += step
+    own = w[1:] / scale
+    return np.r_[w[0] - own @ mean, own]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write the weights to knowledge/data/ranking.yaml")
+    write = parser.parse_args().write
+    asked = questions.load()
+    embedder = Embedder.load()
+    with tempfile.TemporaryDirectory() as folder:
+        index.build(pack.installed(), Path(folder), embedder)
+        library = Library.open(Path(folder), embedder)
+        shelf, ranker = library.shelf, library.ranker
+        name, found = next(iter(shelf.packs.items()))
+        cases = []
+        for question in (*asked.answerable, *asked.unanswerable):
+            if question.held_out:
+                continue
+            text = library.translate(questions.plainly(question.q))
+            read = ranker.read(text, embedder, name, found.manifest.default_variant)
+            rows = np.argsort(-(shelf.vectors @ read.vector))[:NEAREST].tolist()
+            cases.append((question, text, read, rows))
+        groups = []
+        for question, _, read, rows in cases:
+            ranked = ranker.rank(read, rows)
+            gold = np.array([shelf.sections[r.section].title in question.sections for r in ranked], dtype=float)
+            if gold.any():
+                groups.append((np.stack([r.features for r in ranked]).astype(float), gold))
+        fitted = rank_weights(groups)
+        old = ranker.weights
+        ranking = {n: round(float(w), 2) for n, w in zip(FEATURES, fitted, strict=True)}
+        ranker.weights = Weights(ranking=ranking, confidence=old.confidence, answer_above=1, unsure_above=1)
+        signs, right, held = [], [], []
+        for question, text, read, rows in cases:
+            ranked = ranker.rank(read, rows)
+            block = ranker.best_block(read, ranked[0].section)
+            section = shelf.sections[ranked[0].section]
+            told = word(section, section.blocks[block.block]).text
+            signs.append([ranker.signs(read, ranked, block, library.unknown(text))[n] for n in SIGNS])
+            right.append(section.title in question.sections)
+            held.append(not question.missing(told))
+        complete = sum(r and h for r, h in zip(right, held, strict=True))
+        print(f"first section right: {sum(right)}, of these with every key fact: {complete}")
+        x, y = np.array(signs), np.array(right, dtype=float)
+        bias, *rest = confidence(x, y)
+        p = 1 / (1 + np.exp(-(bias + x @ np.array(rest))))
+    weights = {
+        "ranking": ranking,
+        "confidence": {"bias": round(float(bias), 3)}
+        | {n: round(float(w), 3) for n, w in zip(SIGNS, rest, strict=True)},
+        "answer_above": ANSWER_ABOVE,
+        "unsure_above": UNSURE_ABOVE,
+    }
+    print(yaml.safe_dump(weights, sort_keys=False))
+    print("threshold: answered, right, wrong")
+    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9):
+        told_now = p >= threshold
+        print(f"{threshold:.2f}: {told_now.sum()}, {int((told_now * y).sum())}, {int((told_now * (1 - y)).sum())}")
+    if write:
+        head = "# Weights of the ranking and of the three outcomes. Written by `python -m tests.benchmarks.knowledge_fit --write`.\n"
+        (DATA / "ranking.yaml").write_text(head + yaml.safe_dump(weights, sort_keys=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
