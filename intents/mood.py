@@ -63,7 +63,7 @@ def _felt(spots: Spots, reading: Reading, imperative: bool) -> bool:
     plain = {item.value for item in spots.states} - {"low", "high"}
     if not feeling and (not plain or (reading.thing and reading.act in ("on", "off"))):
         return False
-    return feeling or (spots.text[0] in ("too", "so", "it", "i") or (reading.thing is None and reading.act is None))
+    return feeling or (spots.text[0] in ("too", "so", "it") or (reading.thing is None and reading.act is None))
 
 
 def _ordered_after(text: tuple[str, ...]) -> bool:

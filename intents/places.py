@@ -21,6 +21,8 @@ def seats(places: Iterable[str], dialogue: Dialogue) -> frozenset[str] | None:
     said = list(dict.fromkeys(places))
     if not said:
         return None
+    if "windshield" in said:
+        said = [place for place in said if place.startswith("rear")] or ["front"]
     ends = [place for place in said if place in ("front", "rear")]
     sides = [place for place in said if place in ("left", "right")]
     if len(ends) == 1 and not sides:

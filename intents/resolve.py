@@ -13,9 +13,14 @@ from intents.things import SEATS, Thing, Things
 OPEN_CHOICES = ("a quarter", "half", "all the way")
 BOOLEAN = frozenset({"switch", "lock", "door"})
 TRUE_ACTS = {
-    "switch": {"on", "open", "lock", "up", "set"},
-    "door": {"open", "unlock", "on", "up"},
-    "lock": {"lock", "close", "on"},
+    "switch": frozenset({"on", "open", "lock", "up"}),
+    "door": frozenset({"open", "unlock", "up"}),
+    "lock": frozenset({"lock", "close", "on"}),
+}
+FALSE_ACTS = {
+    "switch": frozenset({"off", "close", "unlock", "down"}),
+    "door": frozenset({"close", "lock", "down"}),
+    "lock": frozenset({"unlock", "open", "off"}),
 }
 FAHRENHEIT_FROM = 45
 """Degrees without a scale from here on are Fahrenheit: no cabin is meant to have 45 °C."""
@@ -120,7 +125,7 @@ class Resolver:
         if "" in members:
             return members
         covered = seats(reading.places, dialogue)
-        if covered is not None:
+        if covered is not None and not (thing.place != "speaker" and set(reading.places) <= {"mine", "me"}):
             found = within(members, covered)
             if not found:
                 raise MissingError("place", tuple(members))
@@ -206,9 +211,9 @@ class Resolver:
     def _switched(self, thing: Thing, act: str, signal: str, reading: Reading) -> Ask:
         if act == "toggle":
             return Ask(signal, "toggle")
-        on = act in TRUE_ACTS[thing.type] or (thing.type == "lock" and act == "set")
-        if thing.type == "switch" and act == "down":
-            on = reading.end != "least"
+        if act not in TRUE_ACTS[thing.type] | FALSE_ACTS[thing.type]:
+            raise MissingError("state", ("on", "off") if thing.type == "switch" else ())
+        on = act in TRUE_ACTS[thing.type]
         if thing.type == "switch" and thing.on is not None and thing.off is not None:
             return Ask(signal, "set", thing.on if on else thing.off)
         return Ask(signal, "set", on != thing.inverse)
@@ -234,9 +239,11 @@ class Resolver:
         raise MissingError("choice")
 
     def _opened(self, reading: Reading, thing: Thing, act: str, signal: str, liked: Preference | None) -> Ask:
-        closing = act in ("close", "up") or (act == "off" and thing.on is None)
-        if act == "on" and thing.on is not None and not reading.valued:
-            return Ask(signal, "set", thing.on)
+        closing = act in ("close", "up")
+        if act in ("on", "off") and not reading.valued:
+            if thing.on is None or thing.open is None:
+                raise MissingError("position", OPEN_CHOICES)
+            return Ask(signal, "set", thing.on if act == "on" else 100 - float(thing.on), "percent")
         step = {"small": thing.small, "big": thing.big}.get(reading.amount or "", thing.step)
         if reading.value is not None:
             if reading.relative and act not in ("open", "set"):

@@ -146,7 +146,7 @@ class Router:
         if reading.path == "template" or reading.mood in ("status", "question", "comfort", "narration", "negation"):
             return reading
         belongs = last.thing and self._spotter.choices(reading.text, last.thing)
-        if belongs and reading.act is None and not reading.valued:
+        if belongs and reading.act is None and (reading.thing in (None, last.thing) or not reading.valued):
             return None
         if reading.thing is None and reading.act is not None:
             return replace(reading, thing=last.thing)

@@ -49,6 +49,9 @@ class Spotter:
                 act = compared[0].value.split()[1]
         else:
             name = self._by_choice(spots)
+            warmed = {item.value for item in spots.of("acts")} & {"heat", "cool"}
+            if name is None and warmed and _act(spots, None) in ("on", "off"):
+                name = "heater" if "heat" in warmed else "air_conditioning"
         act = _act(spots, act)
         choices, taken = self._choices(spots, name, thing)
         number, relative = _number(spots, taken, act)
@@ -146,6 +149,11 @@ def _act(spots: Spots, act: str | None) -> str | None:
     if act is not None:
         return act
     strong = [value for value in acts if value != "set"]
+    if strong and strong[0] in ("heat", "cool"):
+        later = [value for value in (*strong[1:], *particles) if value in ("on", "off")]
+        return later[-1] if later else strong[0]
+    if strong and {"heat", "cool"} & set(strong) and "off" not in strong:
+        return next(value for value in strong if value in ("heat", "cool"))
     if strong:
         if strong[0] == "on" and particles and particles[-1] in ("off", "up", "down", "close"):
             return particles[-1]
