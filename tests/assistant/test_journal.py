@@ -148,6 +148,16 @@ def test_verify_names_the_first_bad_record(file: Path, edit: Edit, line: int, re
     assert reason in bad.reason
 
 
+def test_a_record_taken_from_another_journal_does_not_fit(file: Path, tmp_path: Path) -> None:
+    journal, other = Journal.open(file), Journal.open(tmp_path / "other.jsonl")
+    fill(journal)
+    fill(other)
+    lines, strange = file.read_text().splitlines(), other.path.read_text().splitlines()
+    file.write_text("\n".join([*lines[:7], strange[7], *lines[8:]]) + "\n")
+    bad = journal.verify()
+    assert bad is not None and (bad.line, "does not follow" in bad.reason) == (8, True)
+
+
 def test_a_whole_chain_written_anew_is_found_by_a_head_kept_elsewhere(file: Path, tmp_path: Path) -> None:
     journal = Journal.open(file)
     fill(journal)

@@ -91,6 +91,21 @@ def test_cruise_control_takes_a_held_speed_to_its_own(electric: Garage) -> None:
     assert number(electric, SPEED) == pytest.approx(110, abs=1)
 
 
+def test_cruise_control_works_the_pedals_when_nobody_does(electric: Garage) -> None:
+    electric.car.console.set({PEDAL: 40})
+    electric.drive(8)
+    electric.apply({CRUISE + "SpeedSet": 90.0, CRUISE + "IsActive": True})
+    electric.drive(120)
+    assert number(electric, SPEED) == pytest.approx(90, abs=4)
+
+
+def test_the_speed_limiter_takes_the_accelerator_away(electric: Garage) -> None:
+    electric.apply({"Vehicle.ADAS.SpeedLimiter.SpeedSet": 60.0, "Vehicle.ADAS.SpeedLimiter.IsEnabled": True})
+    electric.car.console.set({PEDAL: 60})
+    electric.drive(60)
+    assert number(electric, SPEED) == pytest.approx(60, abs=8)
+
+
 def test_the_speed_limiter_brings_the_car_down(electric: Garage) -> None:
     electric.car.console.set({SPEED: 150})
     electric.apply({"Vehicle.ADAS.SpeedLimiter.SpeedSet": 100.0, "Vehicle.ADAS.SpeedLimiter.IsEnabled": True})

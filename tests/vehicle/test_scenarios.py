@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from assistant.errors import StorageError, VehicleError
 from assistant.vehicle import data, scenario
 from assistant.vehicle.recording import Recorder, replay
+from knowledge import faults
 from tests.vehicle.conftest import Garage
 
 CODES = "Vehicle.Diagnostics.DTCList"
@@ -21,6 +23,11 @@ def start(garage: Callable[..., Garage], name: str) -> Garage:
     built = garage(scenario.load(name).profile)
     built.car.console.load_scenario(name)
     return built
+
+
+def test_every_code_that_the_car_can_store_is_one_that_the_assistant_can_explain() -> None:
+    stored = {entry["code"] for entry in yaml.safe_load((data.HERE / "codes.yaml").read_text("utf-8"))}
+    assert stored and stored <= set(faults.catalogue())
 
 
 def test_all_six_scenarios_are_there() -> None:
