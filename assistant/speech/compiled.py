@@ -1,0 +1,118 @@
+"""All that the built-in recogniser is made from, compiled once and kept on disk by the hash of its sources."""
+
+import contextlib
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.errors import SpeechError
+from assistant.speech.automaton import Packed
+from assistant.speech.grammar import compile_grammar, content_hash, spoken
+from assistant.speech.language_model import FORMAT, trigram
+from assistant.speech.lexicon import Lexicon, lexicon
+
+if TYPE_CHECKING:
+    from hassil import Intents
+
+SMALL = 20_000
+"""Arcs up to which the whole grammar is decoded at once; a larger one first needs a language model's opinion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A word automaton of all commands, a trigram over commands and questions ("" where none is needed), and how
+    every word of both sounds. ``left_out`` names the templates that cannot be decoded, each with the reason."""
+
+    automaton: Packed
+    arpa: str
+    lexicon: Lexicon
+    left_out: tuple[str, ...]
+
+    @property
+    def direct(self) -> bool:
+        """Whether the grammar is small enough to be decoded whole."""
+        return self.automaton.arcs <= SMALL
+
+
+def compiled(
+    intents: "Intents",
+    questions: Iterable[str] = (),
+    *,
+    cache: Path | None = None,
+    wildcards: Mapping[str, Iterable[str]] | None = None,
+) -> Compiled:
+    """Compile templates and question text, or take them from ``cache`` (a folder) where that was done before.
+
+    A folder that cannot be written, or a damaged file in it, is done without. Raises GrammarError.
+    """
+    asked = tuple(" ".join(spoken(question)) for question in questions)
+    digest = hashlib.sha256(f"{FORMAT} {content_hash(intents, wildcards)}".encode())
+    digest.update("\n".join(asked).encode())
+    file = cache / f"{digest.hexdigest()[:32]}.npz" if cache is not None else None
+    found = _read(file) if file is not None else None
+    if found is None:
+        found = _compile(intents, asked, wildcards)
+        if file is not None:
+            _write(file, found)
+    return found
+
+
+def _compile(intents: "Intents", asked: tuple[str, ...], wildcards: Mapping[str, Iterable[str]] | None) -> Compiled:
+    grammar = compile_grammar(intents, wildcards=wildcards)
+    if not grammar.automaton.arcs:
+        raise SpeechError("the sentence templates hold no sentence that can be decoded", code="grammar")
+    if grammar.automaton.arcs <= SMALL and not asked:
+        return Compiled(grammar.automaton, "", grammar.lexicon, grammar.left_out)
+    # Every word of the grammar once more by itself, so that none is missing from the model.
+    model = trigram((*grammar.examples, *grammar.automaton.words, *asked))
+    words = lexicon(model.words)
+    return Compiled(grammar.automaton, model.arpa, words, grammar.left_out)
+
+
+def _read(file: Path) -> Compiled | None:
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            about = json.loads(bytes(kept["about"]))
+            automaton = Packed(
+                tuple(about["words"]), kept["starts"], kept["labels"], kept["targets"], kept["accepting"]
+            )
+            arpa = bytes(kept["arpa"]).decode("utf-8")
+        entries = {word: tuple(sounds) for word, sounds in about["entries"].items()}
+        words = Lexicon(entries, tuple(about["guessed"]), tuple(about["unknown"]))
+        return Compiled(automaton, arpa, words, tuple(about["left_out"]))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _write(file: Path, what: Compiled) -> None:
+    about = {
+        "words": what.automaton.words,
+        "entries": what.lexicon.entries,
+        "guessed": what.lexicon.guessed,
+        "unknown": what.lexicon.unknown,
+        "left_out": what.left_out,
+    }
+    draft = file.with_suffix(f".{os.getpid()}.draft")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as out:
+            np.savez(
+                out,
+                about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+                arpa=np.frombuffer(what.arpa.encode(), np.uint8),
+                starts=what.automaton.starts,
+                labels=what.automaton.labels,
+                targets=what.automaton.targets,
+                accepting=what.automaton.accepting,
+            )
+        draft.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)

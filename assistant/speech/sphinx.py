@@ -1,0 +1,114 @@
+"""The built-in recogniser: PocketSphinx on our own sentences. No download, no network."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from assistant.speech import denoise, voice_activity
+from assistant.speech.compiled import compiled
+from assistant.speech.confidence import NOTHING, Evidence, confidence
+from assistant.speech.decoder import Heard, SphinxDecoder
+from assistant.speech.grammar import to_fsg
+from assistant.utterance import Audio, Transcript
+
+if TYPE_CHECKING:
+    from hassil import Intents
+
+# Wide beams keep enough words in the running for the second pass to find the sentence among them.
+_FIRST_PASS = {
+    "lw": 5.0,
+    "beam": 1e-64,
+    "wbeam": 1e-48,
+    "pbeam": 1e-64,
+    "lpbeam": 1e-48,
+    "lponlybeam": 1e-40,
+    "fwdflatbeam": 1e-64,
+    "fwdflatwbeam": 1e-48,
+}
+
+_ALWAYS = frozenset(["a", "my", "of", "the", "to"])
+"""Short words that the first pass drops easily."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the recogniser made of one utterance: ``command`` by the grammar, ``free`` by the language model."""
+
+    command: Heard | None
+    free: Heard | None
+    evidence: Evidence
+
+
+class SphinxTranscriber:
+    """Hears commands by a grammar made of hassil templates, and questions by a trigram of the manual's text.
+
+    A grammar of up to 20,000 arcs is decoded whole. For a larger one a first pass with the trigram says which words
+    are in the running; the second searches the part of the grammar that is made of them. Blocking; one utterance at a
+    time, whatever thread asks. Raises GrammarError when a template is wrong, SpeechError when PocketSphinx fails.
+    """
+
+    name = "pocketsphinx"
+
+    def __init__(
+        self,
+        intents: "Intents",
+        questions: Iterable[str] = (),
+        *,
+        cache: Path | None = None,
+        wildcards: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        self._compiled = compiled(intents, questions, cache=cache, wildcards=wildcards)
+        self._decoder = SphinxDecoder(self._compiled.lexicon)
+        if self._compiled.direct:
+            self._decoder.add_grammar("commands", to_fsg(self._compiled.automaton.restricted(), "commands"))
+        if self._compiled.arpa:
+            self._decoder.add_language_model("free", self._compiled.arpa, **_FIRST_PASS)
+        self._turn = Lock()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The templates that cannot be heard, each with the reason; the router still understands them when typed."""
+        return self._compiled.left_out
+
+    @property
+    def guessed(self) -> tuple[str, ...]:
+        """Words whose pronunciation was made up by rule: candidates for pronunciations.dict."""
+        return self._compiled.lexicon.guessed
+
+    def transcribe(self, audio: Audio) -> Transcript:
+        """The words of ``audio`` (mono float32, 16 kHz); empty in silence, noise and speech that is not for us."""
+        span = voice_activity.trim(audio)
+        if span is None:
+            return Transcript("", 0.0, self.name)
+        clean = denoise.denoise(audio)[span.start : span.end]
+        with self._turn:
+            opinion = self.opinion(clean)
+        sure = confidence(opinion.evidence)
+        chosen = opinion.command or opinion.free
+        if chosen is None or sure < NOTHING:
+            return Transcript("", sure, self.name)
+        return Transcript(chosen.text, sure, self.name)
+
+    def opinion(self, speech: Audio) -> Opinion:
+        """Both decodings of trimmed speech, and the evidence they are judged by."""
+        compiled, decoder = self._compiled, self._decoder
+        free = decoder.hear(speech, "free") if compiled.arpa else None
+        command: Heard | None
+        if compiled.direct:
+            command = decoder.hear(speech, "commands")
+        elif free is not None and compiled.automaton.accepts(free.words):
+            command = free
+        else:
+            command = self._second_pass(speech, free)
+        return Opinion(command, free, Evidence(0, 0, 0, 0))
+
+    def _second_pass(self, speech: Audio, free: Heard | None) -> Heard | None:
+        if free is None:
+            return None
+        rest = self._compiled.automaton.restricted(self._decoder.running() | set(free.words) | _ALWAYS)
+        if not any(rest.arcs):
+            return None
+        self._decoder.add_grammar("part", to_fsg(rest, "part"))
+        return self._decoder.hear(speech, "part")

@@ -1,0 +1,137 @@
+"""The better recogniser: faster-whisper, when a model lies on disk. What it makes up out of noise is held back."""
+
+import re
+import zlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from pathlib import Path
+
+from assistant.errors import SpeechError
+from assistant.ports import Transcriber
+from assistant.speech import voice_activity
+from assistant.utterance import SAMPLE_RATE, Audio, Transcript
+
+DEADLINE_S = 4.0
+"""Seconds after which the built-in recogniser's result is used instead."""
+
+_PHANTOMS = frozenset(
+    (
+        "thank you", "thanks", "thank you very much", "thanks for watching", "thank you for watching", "you",
+        "please subscribe", "subscribe", "bye", "bye bye", "the end", "so", "okay", "music", "applause", "silence",
+        "subtitles by the amara org community", "see you next time", "i'll see you in the next video",
+    )
+)  # fmt: skip
+"""What Whisper is known to write for silence, music and noise."""
+
+_MOST_WORDS_A_SECOND = 7.0
+_LEAST_PHANTOM_S = 0.4
+_LONGEST_RATIO = 2.4  # OpenAI's own threshold: text that gzip shrinks more than this repeats itself
+
+
+class WhisperTranscriber:
+    """faster-whisper behind the Transcriber port, with the built-in recogniser behind it for when it is late.
+
+    ``model`` is a folder on disk; nothing is downloaded. int8 on the CPU, float16 on CUDA. ``hotwords`` are names it
+    should expect. ``language`` None means that Whisper detects it. Raises SpeechError when the model cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        model: Path,
+        *,
+        hotwords: Iterable[str] = (),
+        language: str | None = None,
+        fallback: Transcriber | None = None,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        import ctranslate2
+        from faster_whisper import WhisperModel
+
+        cuda = ctranslate2.get_cuda_device_count() > 0
+        try:
+            self._model = WhisperModel(
+                str(model),
+                device="cuda" if cuda else "cpu",
+                compute_type="float16" if cuda else "int8",
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise SpeechError(f"{model} is not a faster-whisper model that can be loaded ({error})") from error
+        self.name = f"faster-whisper/{model.name}"
+        self._hotwords = ", ".join(dict.fromkeys(hotwords)) or None
+        self._language = language
+        self._fallback = fallback
+        self._deadline_s = deadline_s
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
+
+    def transcribe(self, audio: Audio) -> Transcript:
+        """The words of ``audio`` (mono float32, 16 kHz); empty in silence, noise and where Whisper made things up."""
+        span = voice_activity.trim(audio)
+        if span is None:
+            return Transcript("", 0.0, self.name)
+        speech = audio[span.start : span.end]
+        job = self._worker.submit(self._heard, speech)
+        try:
+            return job.result(timeout=self._deadline_s if self._fallback else None)
+        except Late:
+            job.cancel()
+            assert self._fallback is not None
+            return self._fallback.transcribe(audio)
+        except (RuntimeError, ValueError) as error:
+            if self._fallback is not None:
+                return self._fallback.transcribe(audio)
+            raise SpeechError(f"{self.name} could not transcribe ({error})") from error
+
+    def _heard(self, speech: Audio) -> Transcript:
+        import math
+
+        segments, _ = self._model.transcribe(
+            speech,
+            language=self._language,
+            beam_size=5,
+            condition_on_previous_text=False,
+            hotwords=self._hotwords,
+            vad_filter=False,
+        )
+        active = voice_activity.spans(speech)
+        kept: list[str] = []
+        weights: list[float] = []
+        for segment in segments:
+            spoken = sum(
+                max(0.0, min(segment.end, each.end / SAMPLE_RATE) - max(segment.start, each.start / SAMPLE_RATE))
+                for each in active
+            )
+            text = segment.text.strip()
+            if text and not made_up(text, min(spoken, len(speech) / SAMPLE_RATE)):
+                kept.append(text)
+                weights.append(math.exp(segment.avg_logprob) * (1.0 - segment.no_speech_prob))
+        if not kept:
+            return Transcript("", 0.0, self.name)
+        return Transcript(" ".join(kept), max(0.0, min(1.0, sum(weights) / len(weights))), self.name)
+
+
+def made_up(text: str, spoken_s: float) -> bool:
+    """Whether ``text`` looks like one of Whisper's inventions, given the seconds of speech it was written for.
+
+    Rests on four signs, none of them Whisper's own confidence: no speech beneath it, more words than can be said in
+    the time, text that repeats itself, and the phrases it is known to write for noise.
+    """
+    words = re.findall(r"[\w']+", text.lower())
+    if not words or spoken_s <= 0.1:
+        return True
+    if len(words) > 3 and len(words) / spoken_s > _MOST_WORDS_A_SECOND:
+        return True
+    data = text.encode()
+    if len(data) / len(zlib.compress(data)) > _LONGEST_RATIO or _repeats(words):
+        return True
+    return " ".join(words) in _PHANTOMS and spoken_s < _LEAST_PHANTOM_S * len(words)
+
+
+def _repeats(words: list[str]) -> bool:
+    """Whether a run of one to four words comes four times in a row."""
+    for size in range(1, 5):
+        for at in range(len(words) - 4 * size + 1):
+            if words[at : at + size] * 4 == words[at : at + 4 * size]:
+                return True
+    return False
