@@ -2,6 +2,7 @@
 instructions.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,13 @@ from knowledge.embedding import Embedder
 from knowledge.ranking import Asked, Ranked, Ranker
 from knowledge.shelf import Shelf
 from knowledge.wording import About, word
+
+_SAFETY = re.compile(
+    r"\b(?:air ?bags?|brak\w+|abs|high[- ]voltage|seat ?belts?|child|baby|isofix|overheat\w*|"
+    r"fire|smoke|steering|accelerator)\b",
+    re.I,
+)
+"""Topics where a wrong answer can hurt: they are answered only when surer."""
 
 NEAREST = 20
 """Passages that the retriever hands to the ranking."""
@@ -82,14 +90,15 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
         return Answer(inquiry.question, NOT_FOUND, "refused", "not_covered")
     first = inquiry.ranked[0]
     block = ranker.best_block(inquiry.asked, first.section)
-    sure = ranker.weights.probability(ranker.signs(inquiry.asked, inquiry.ranked, block, inquiry.unknown))
+    sure = ranker.probability(inquiry.asked, inquiry.ranked, block, inquiry.unknown)
     passages = tuple(
         Passage(shelf.heading(r.section), round(r.score, 3), shelf.passages[r.row][1])
         for r in _distinct(inquiry.ranked, lambda r: r.section)[:SHOWN]
     )
     timings = {**inquiry.timings_ms, "compose": (time.perf_counter() - started) * 1000}
     section = shelf.sections[first.section]
-    if sure >= ranker.weights.answer_above:
+    needed = ranker.weights.safety_above if _SAFETY.search(inquiry.text) else ranker.weights.answer_above
+    if sure >= needed:
         about = About(ranker.variants[inquiry.pack], inquiry.asked.variants)
         worded = word(section, section.blocks[block.block], about)
         source = shelf.source(first.section, worded.page, sure)

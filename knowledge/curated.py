@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from knowledge.pack import Equipment, Feature, Lack, Safety
-from knowledge.words import contains, gist
+from knowledge.words import Synonyms, gist, load_synonyms
+
+GAP = 1
+"""Other words that may stand within a phrase: "smoke coming from the bonnet"."""
 
 _HAVE = re.compile(
     r"^(?:do(?:es)?|has|have|is|are)\b.*\b(?:have|has|got|fitted|come with|equipped|there)\b|"
@@ -18,14 +22,39 @@ _HOW = re.compile(
 )
 
 
+@lru_cache(maxsize=4_096)
+def _gist(text: str) -> tuple[str, ...]:
+    """The stems of ``text`` without articles, each word by the first of its synonyms."""
+    return gist(_synonyms().canonical(text))
+
+
+@cache
+def _synonyms() -> Synonyms:
+    return load_synonyms()
+
+
+def _near(stems: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether ``wanted`` stands in ``stems`` in this order with at most GAP other words within."""
+    for start, stem in enumerate(stems):
+        if stem != wanted[0]:
+            continue
+        at, window = 1, stems[start + 1 : start + len(wanted) + GAP]
+        for word in window:
+            if at < len(wanted) and word == wanted[at]:
+                at += 1
+        if at == len(wanted):
+            return True
+    return False
+
+
 def safety_for(question: str, entries: Sequence[Safety]) -> Safety | None:
     """The safety entry whose longest trigger stands in ``question``."""
-    stems = gist(question)
+    stems = _gist(question)
     best: tuple[int, Safety] | None = None
     for entry in entries:
         for trigger in entry.triggers:
-            wanted = gist(trigger)
-            if contains(stems, wanted) and (best is None or len(wanted) > best[0]):
+            wanted = _gist(trigger)
+            if _near(stems, wanted) and (best is None or len(wanted) > best[0]):
                 best = (len(wanted), entry)
     return best[1] if best else None
 
@@ -42,25 +71,25 @@ def is_procedure_only(question: str) -> bool:
 
 def lacking(question: str, equipment: Equipment, variants: frozenset[str]) -> Lack | None:
     """What ``question`` asks about that none of ``variants`` has, by the longest phrase that names it."""
-    stems = gist(question)
+    stems = _gist(question)
     best: tuple[int, Lack] | None = None
     for lack in equipment.lacks:
         if lack.variants and not variants <= set(lack.variants):
             continue
         for words in lack.words:
-            wanted = gist(words)
-            if contains(stems, wanted) and (best is None or len(wanted) > best[0]):
+            wanted = _gist(words)
+            if _near(stems, wanted) and (best is None or len(wanted) > best[0]):
                 best = (len(wanted), lack)
     if best is None:
         return None
     # a longer name of something that the car does have wins: "charging cable lock" over "cable"
     rival = max(
         (
-            len(gist(words))
+            len(_gist(words))
             for feature in equipment.has
             if not feature.variants or variants & set(feature.variants)
             for words in (feature.name, *feature.words)
-            if contains(stems, gist(words))
+            if _near(stems, _gist(words))
         ),
         default=0,
     )
@@ -71,12 +100,12 @@ def asked_for(question: str, equipment: Equipment) -> Feature | None:
     """The feature that "does this car have ..." asks for; None when ``question`` asks something else."""
     if not _HAVE.match(question):
         return None
-    stems = gist(question)
+    stems = _gist(question)
     found = [
-        (len(gist(words)), feature)
+        (len(_gist(words)), feature)
         for feature in equipment.has
         for words in (feature.name, *feature.words)
-        if contains(stems, gist(words))
+        if _near(stems, _gist(words))
     ]
     return max(found, key=lambda pair: pair[0])[1] if found else None
 

@@ -1,4 +1,4 @@
-"""Ranks the nearest passages by five features, and the blocks of a section by how well they answer."""
+"""Ranks the nearest passages by six features, and the blocks of a section by how well they answer."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,12 @@ from knowledge.errors import PackError
 from knowledge.shelf import Shelf
 from knowledge.words import DATA, Contrasts, content
 
-FEATURES = ("dense", "window", "late", "title", "contrast")
+FEATURES = ("dense", "window", "late", "title", "contrast", "unmet")
 SIGNS = ("score", "margin", "chapter", "block", "agreement", "covered", "unknown")
 
 _QUANTITY = re.compile(
-    r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large|tight|close|strong|thick|quickly|soon|old)\b|"
+    r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large|tight|close|strong|thick|"
+    r"quickly|soon|old)\b|"
     r"\bwhat (?:is|are|'s)?\s*(?:the )?(?:\w+ ){0,3}?(?:pressures?|speed|weight|load|capacity|size|torque|range|"
     r"voltage|temperature|grade|limit|length|width|height|depth|distance|interval)\b|"
     r"\b(?:maximum|minimum|max|min)\b",
@@ -31,9 +32,17 @@ _FIGURE = re.compile(
     r"hours?|seconds?|days?|weeks?|months?|years?)(?![a-z])",
     re.I,
 )
+_DOING = re.compile(
+    r"\bhow (?:do|can|should|would|to)\b|\bwhat (?:do|should|must|can) (?:i|we) do\b|^(?:i|my|the|there|it|someone)\b",
+    re.I,
+)
 NOTICE_COST = 1.0
 """What a warning or note gives up against the block that it warns about, in units of the ranking score."""
-FIGURE_GAIN = 1.0
+STEPS_GAIN = 1.0
+"""What numbered steps gain when the question asks how something is done, or tells that something happened."""
+ROW_GAIN = 2.0
+"""What the table row of the variant that is meant gains, and another variant's loses."""
+FIGURE_GAIN = 2.0
 """What a block with a figure and its unit gains when the question asks how much."""
 
 
@@ -45,11 +54,12 @@ class Weights(BaseModel):
     ranking: dict[str, float]
     confidence: dict[str, float]
     answer_above: float
+    safety_above: float
     unsure_above: float
 
     @cached_property
     def vector(self) -> NDArray[np.float32]:
-        """The five ranking weights in the order of FEATURES."""
+        """The ranking weights in the order of FEATURES."""
         return np.array([self.ranking[name] for name in FEATURES], dtype=np.float32)
 
     def probability(self, signs: Mapping[str, float]) -> float:
@@ -153,25 +163,29 @@ class Ranker:
             ):
                 best[number] = max(best.get(number, -1e9), float(score))
         wants_figure = bool(_QUANTITY.search(asked.text))
+        wants_steps = bool(_DOING.search(asked.text))
         wants_notice = bool(re.search(r"\b(?:warning|danger|dangerous|risk|safe|careful|avoid)\b", asked.text, re.I))
         for number in best:
             block = blocks[number]
             if block.kind in ("warning", "caution", "note") and not wants_notice:
                 best[number] -= NOTICE_COST
+            if block.kind == "steps" and wants_steps:
+                best[number] += STEPS_GAIN
             if wants_figure and _FIGURE.search(block.text):
                 best[number] += FIGURE_GAIN
-            if block.kind == "row" and self._excluded(asked, block.key):
-                best[number] -= 3.0
+            if block.kind == "row":
+                best[number] += self._row_gain(asked, block.key)
         if not best:
             return Best(0, -1e9)
         number = max(best, key=lambda n: best[n])
         return Best(number, best[number])
 
-    def _excluded(self, asked: Asked, key: str) -> bool:
-        return bool(
-            self.contrasts.violations(asked.named, self.contrasts.named(key))
-            or (asked.variants and (of := self.variants[asked.pack].titled(key)) and not of & asked.variants)
-        )
+    def _row_gain(self, asked: Asked, key: str) -> float:
+        """Rows of the variant that is meant come first, those of others and of contrasting cases last."""
+        variants = self.variants[asked.pack].titled(key)
+        if variants and asked.variants:
+            return ROW_GAIN if variants & asked.variants else -ROW_GAIN
+        return -ROW_GAIN if self.contrasts.violations(asked.named, self.contrasts.named(key)) else 0.0
 
     def signs(self, asked: Asked, ranked: Sequence[Ranked], block: Best, unknown: float) -> dict[str, float]:
         """What tells a right first answer from a wrong one; see SIGNS."""
@@ -193,14 +207,21 @@ class Ranker:
             "unknown": unknown,
         }
 
+    def probability(self, asked: Asked, ranked: Sequence[Ranked], block: Best, unknown: float) -> float:
+        """How likely the first answer is right, 0 to 1; halved for each action that its section never speaks of."""
+        likely = self.weights.probability(self.signs(asked, ranked, block, unknown))
+        return likely * 0.5 ** self.contrasts.undone(asked.text, self._text(ranked[0].section))
+
     def _covered(self, asked: Asked, section: int) -> float:
         """The share of the question's meaning words that the section uses, 0 to 1."""
         words = set(content(asked.text))
         if section not in self._words:
-            found = self.shelf.sections[section]
-            text = " ".join((*found.path, *(block.text for block in found.blocks)))
-            self._words[section] = frozenset(content(text))
+            self._words[section] = frozenset(content(self._text(section)))
         return len(words & self._words[section]) / len(words) if words else 0.0
+
+    def _text(self, section: int) -> str:
+        found = self.shelf.sections[section]
+        return " ".join((*found.path, *(block.text for block in found.blocks)))
 
     def _features(self, asked: Asked, row: int) -> NDArray[np.float32]:
         shelf = self.shelf
@@ -213,6 +234,7 @@ class Ranker:
                 lates.max() if len(lates) else 0.0,
                 shelf.titles[section] @ asked.vector,
                 self._violations(asked, section),
+                self.contrasts.unmet(asked.text, shelf.sections[section].title),
             ],
             dtype=np.float32,
         )

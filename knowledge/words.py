@@ -5,12 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import TypeAdapter, ValidationError
-
-from knowledge.errors import PackError
+from pydantic import BaseModel, ConfigDict
 
 DATA = Path(__file__).parent / "data"
 
@@ -108,6 +104,12 @@ class Synonyms:
                 text = pattern.sub(better.replace("\\", "") + r"\1", text)
         return text
 
+    def canonical(self, text: str) -> str:
+        """``text`` with every phrase of a group replaced by the group's first: for comparing two wordings."""
+        for pattern, group in self._by_phrase:
+            text = pattern.sub(group[0], text)
+        return text
+
     def known_in(self, vocabulary: Iterable[Sequence[str]]) -> frozenset[tuple[str, ...]]:
         """The phrases of all groups that occur in the manual's sentences (given as stems)."""
         wanted = {phrase(word) for group in self.groups for word in group}
@@ -122,11 +124,18 @@ class Synonyms:
         return frozenset(found)
 
 
+Phrases = tuple[tuple[str, ...], ...]
+"""Phrases as stems."""
+
+
 @dataclass(frozen=True)
 class Contrasts:
-    """Groups of members that exclude each other; a member is one or more phrases, as stems."""
+    """What excludes what: ``groups`` of members, each one or more phrases; ``needs`` as pairs of title and question
+    phrases; ``actions`` as groups of phrases."""
 
-    groups: tuple[tuple[tuple[tuple[str, ...], ...], ...], ...]
+    groups: tuple[tuple[Phrases, ...], ...]
+    needs: tuple[tuple[Phrases, Phrases], ...]
+    actions: tuple[Phrases, ...]
 
     def named(self, text: str) -> tuple[frozenset[int], ...]:
         """For each group, which members ``text`` names."""
@@ -136,29 +145,55 @@ class Contrasts:
             for group in self.groups
         )
 
+    def unmet(self, question: str, title: str) -> int:
+        """How many needs of ``title`` the question does not meet."""
+        return sum(_any(title, wants) and not _any(question, given) for wants, given in self.needs)
+
+    def undone(self, question: str, text: str) -> int:
+        """How many actions that the question names ``text`` never speaks of."""
+        return sum(_any(question, words) and not _any(text, words) for words in self.actions)
+
     @staticmethod
     def violations(asked: Sequence[frozenset[int]], offered: Sequence[frozenset[int]]) -> int:
         """In how many groups the title names members, but none of those that the question names."""
         return sum(1 for want, have in zip(asked, offered, strict=True) if want and have and not want & have)
 
 
+def _any(text: str, phrases: Phrases) -> bool:
+    stems = phrase(text)
+    return any(contains(stems, words) for words in phrases)
+
+
 def load_synonyms(path: Path = DATA / "synonyms.yaml") -> Synonyms:
     """Raises PackError when the file is not a list of lists of words."""
-    return Synonyms(tuple(map(tuple, _groups(path, list[list[str]]))))
+    from knowledge.pack import load_yaml
+
+    return Synonyms(tuple(map(tuple, load_yaml(path, list[list[str]]))))
+
+
+class _Needs(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    title: list[str]
+    question: list[str]
+
+
+class _Contrasts(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    groups: list[list[str | list[str]]]
+    needs: list[_Needs]
+    actions: list[list[str]]
 
 
 def load_contrasts(path: Path = DATA / "contrasts.yaml") -> Contrasts:
-    """Raises PackError when the file is not a list of lists of words or lists of words."""
+    """Raises PackError naming line and key when the file is wrong."""
+    from knowledge.pack import load_yaml
+
+    data = load_yaml(path, _Contrasts)
     return Contrasts(
         tuple(
-            tuple(tuple(phrase(word) for word in ([member] if isinstance(member, str) else member)) for member in group)
-            for group in _groups(path, list[list[str | list[str]]])
-        )
+            tuple(tuple(map(phrase, [member] if isinstance(member, str) else member)) for member in group)
+            for group in data.groups
+        ),
+        tuple((tuple(map(phrase, n.title)), tuple(map(phrase, n.question))) for n in data.needs),
+        tuple(tuple(map(phrase, group)) for group in data.actions),
     )
-
-
-def _groups(path: Path, shape: Any) -> Any:
-    try:
-        return TypeAdapter(shape).validate_python(yaml.safe_load(path.read_text("utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise PackError(f"{path}: not a list of groups of words: {error}") from None
