@@ -204,11 +204,15 @@ class Engines:
 
     def _load_transcriber(self) -> "Transcriber":
         from assistant.speech import engines
+        from intents import templates
 
         speech = self.settings.speech
-        engine: Transcriber
         engine, self.why["recogniser"] = engines.transcriber(
-            speech.recogniser, speech.whisper_model, models=self.settings.models_dir
+            templates.load(self.settings.language),
+            self.library().texts(),
+            engine=speech.recogniser,
+            model=speech.whisper_model,
+            cache=self.settings.data_dir / "speech",
         )
         return engine
 
@@ -216,8 +220,5 @@ class Engines:
         from assistant.speech import engines
 
         speech = self.settings.speech
-        engine: Synthesizer
-        engine, self.why["voice"] = engines.synthesizer(
-            speech.voice, speech.piper_voice, models=self.settings.models_dir
-        )
+        engine, self.why["voice"] = engines.synthesizer(engine=speech.voice, voice=speech.piper_voice)
         return engine

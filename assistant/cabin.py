@@ -171,7 +171,7 @@ class Cabin:
             self.memory.awaiting = intents if self.gate.pending(self.clock.now()) else ()
         elif not turn.intents:
             turn.intents = intents
-        await self.settle(decision, intents, origin, turn, by)
+        await self.settle(decision, intents, origin, turn, challenge)
 
     def drop(self, challenge: str, origin: Origin, turn: Turn) -> None:
         """Withdraw a challenge."""
@@ -186,7 +186,7 @@ class Cabin:
         intents: tuple[Intent, ...],
         origin: Origin,
         turn: Turn,
-        by: Modality = Modality.NONE,
+        challenge: str | None = None,
     ) -> None:
         """Note a decision, carry it out if it is an Allow, and say what the vehicle reports afterwards."""
         if not isinstance(decision, Allow) or decision.permit is None:
@@ -194,9 +194,9 @@ class Cabin:
             return
         before = self.vehicle.state()
         self._note(decision, origin, before, turn)
-        turn.entries.append(entries.permitted(decision.permit))
+        turn.entries.append(entries.permitted(decision.permit, challenge))
         problem = self._record(turn)
-        if problem and by is not Modality.NONE:  # critical, and nobody could show later that it was confirmed
+        if problem and challenge:  # critical, and nobody could show later that it was confirmed
             turn.say(problem)
             return
         try:
