@@ -11,7 +11,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,7 +93,7 @@ class Textbook:
 
 
 def split(text: str, separators: Sequence[str] = ("\n\n", "\n", " ")) -> list[str]:
-    """Chunks as LangChain's RecursiveCharacterTextSplitter makes them: the first separator that helps, then the next."""
+    """Chunks as LangChain's RecursiveCharacterTextSplitter makes them: by the first separator that helps."""
     if len(text) <= CHUNK or not separators:
         return [text] if text.strip() else []
     pieces = [
@@ -168,7 +168,10 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="print each question that was not right")
     chosen = parser.parse_args()
     asked = questions.load()
-    keep: Callable[[Question], bool] = lambda q: q.held_out if chosen.held_out else not q.held_out or not chosen.dev  # noqa: E731
+
+    def keep(question: Question) -> bool:
+        return question.held_out if chosen.held_out else not (chosen.dev and question.held_out)
+
     answerable = [q for q in asked.answerable if keep(q)]
     unanswerable = [q for q in asked.unanswerable if keep(q)]
     embedder = Embedder.load()
@@ -196,20 +199,15 @@ def main() -> None:
         f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
     )
     if chosen.misses:
-        for row in mine[0]:
-            if not row.right:
-                print(
-                    f"\n{row.outcome.upper()} {'WRONG' if row.wrong else ''} {row.question.q}\n   gold {row.question.sections}"
-                    f"\n   got  {row.ranks[:4]}\n   {row.text[:230]}"
-                )
-        for row in mine[1]:
-            if row.outcome != "refused":
-                print(f"\n{row.outcome.upper()} (unanswerable) {row.question.q}\n   {row.text[:200]}")
+        for row in (*mine[0], *mine[1]):
+            if not row.right and row.outcome != ("refused" if not row.question.sections else ""):
+                verdict = f"{row.outcome.upper()}{' WRONG' if row.wrong else ''}"
+                print(f"\n{verdict} {row.question.q}\n   gold {row.question.sections}")
+                print(f"   got  {row.ranks[:4]}\n   {row.text[:230]}")
         for question, answer in live:
-            if question.missing(answer.text):
-                print(
-                    f"\nLIVE {question.q} [{question.car}] misses {question.missing(answer.text)}\n   {answer.text[:300]}"
-                )
+            missing = question.missing(answer.text)
+            if missing:
+                print(f"\nLIVE {question.q} [{question.car}] misses {missing}\n   {answer.text[:300]}")
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def main() -> None:
         told_now = p >= threshold
         print(f"{threshold:.2f}: {told_now.sum()}, {int((told_now * y).sum())}, {int((told_now * (1 - y)).sum())}")
     if write:
-        head = "# Weights of the ranking and of the three outcomes. Written by `python -m tests.benchmarks.knowledge_fit --write`.\n"
+        head = "# Weights of the ranking and of the three outcomes, written by tests/benchmarks/knowledge_fit.py.\n"
         (DATA / "ranking.yaml").write_text(head + yaml.safe_dump(weights, sort_keys=False), encoding="utf-8")
 
 
