@@ -92,6 +92,8 @@ class Drive(RuleBasedStateMachine):
             answer = self.gate.answer(decision.challenge.id, Modality.TOUCH, self.state(), self.now)
             if isinstance(answer, Allow):
                 self.granted(answer, Modality.TOUCH)
+            again = self.gate.answer(decision.challenge.id, Modality.TOUCH, self.state(), self.now)
+            assert not isinstance(again, Allow), "answered twice"
 
     @precondition(lambda self: self.challenges)
     @rule(data=st.data(), modality=st.sampled_from(Modality), zone=ZONES)
