@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from demo.play import Played
 
 
+ROW_LINES = 5
+"""Lines that a row takes at most on a usual screen: the live table shows the rows that fit, the end shows all."""
+
+
 @click.command(epilog="\b\nExamples:\n  cabin drive\n  cabin drive commute --out replies\n  cabin drive --list")
 @click.argument("name", default="commute")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the replies go as sound files.")
@@ -54,7 +58,7 @@ async def _play(
         def progress(what: str, done: int, total: int) -> None:
             table.note = f"{what}: {done} of {total}"
             if shown:
-                live.update(table.render(), refresh=True)
+                live.update(table.render(last=max(1, console.height // ROW_LINES)), refresh=True)
 
         engines = Engines(settings, progress)
         parts = engines.parts()
@@ -68,7 +72,7 @@ async def _play(
             if as_json:
                 click.echo(json.dumps(_line(played), ensure_ascii=False))
             else:
-                live.update(table.render(), refresh=True)
+                live.update(table.render(last=max(1, console.height // ROW_LINES)), refresh=True)
     if as_json:
         replies = [row.reply for row in table.rows if row.reply]
         spent = {stage: {"p50": p50, "p95": p95} for stage, (p50, p95) in latencies(replies).items()}

@@ -28,16 +28,16 @@ class DriveTable:
     def add(self, played: Played) -> None:
         self.rows.append(played)
 
-    def render(self) -> RenderableType:
-        """The table so far, with a line under it while something loads."""
+    def render(self, last: int | None = None) -> RenderableType:
+        """The table so far, or its ``last`` rows, with a line under it while something loads."""
         table = Table(title=self.drive.title, caption=self.note or None, box=box.SIMPLE_HEAD, expand=True)
         table.add_column("", justify="right", style="grey62", width=2)
         table.add_column("Heard", ratio=3)
         table.add_column("Understood", ratio=2, overflow="fold")
-        table.add_column("Decided", ratio=3)
-        table.add_column("Done", ratio=3)
+        table.add_column("Decided", ratio=3, overflow="fold")
+        table.add_column("Done", ratio=3, overflow="fold")
         table.add_column("Said", ratio=5)
-        for row in self.rows:
+        for row in self.rows[-last:] if last else self.rows:
             table.add_row(str(row.number), *_cells(row))
         return table
 
@@ -78,7 +78,7 @@ def _did(row: Played) -> str:
 
 
 def _short(path: str) -> str:
-    """The last two names of a VSS path, or three where the last two say little."""
+    """The last names of a VSS path: enough to tell the seats apart."""
     return ".".join(path.split(".")[-3:])
 
 
