@@ -4,7 +4,8 @@ import re
 
 SENTENCE = re.compile(r"(?<!\d)[.!?;]+(?=\s|$)|[!?;]+|(?<=\d)\.(?=\s|$)|[\n\r]+")
 JOINT = re.compile(
-    r"\s*,\s*(?:and\s+|then\s+|but\s+|plus\s+|also\s+)*|\s+(?:and|then|but|plus|&)(?:\s+(?:then|also|please))*\s+", re.I
+    r"\s*,\s*(?:and\s+|then\s+|but\s+|plus\s+|also\s+)*|(?<!hundred)\s+(?:and|then|but|plus|&)(?!\s+a\s+(?:half|quarter)\b)(?:\s+(?:then|also|please))*\s+",
+    re.I,
 )
 MAX_CHARACTERS = 1000
 MAX_CLAUSES = 12

@@ -6,12 +6,13 @@ from typing import Any
 
 from intents.dialogue import Dialogue
 from intents.intent import Intent
-from intents.places import speaker
 from intents.reading import Reading
 
 ELABORATES = re.compile(r"^(like|i mean|that is|or rather|actually|rather|in other words|say|so)\b[ ,]*", re.I)
 CORRECTS = re.compile(r"^(no|nope|not|sorry|wait|actually|i meant|i mean)\b", re.I)
-REPAIR = re.compile(r"\bnot (?:the |my )?[\w' ]+?,\s*(?:but )?(?=(?:the|my|on|in)\b)", re.I)
+REPAIR = re.compile(
+    r"\bnot (?:the |my )?[\w' ]+?,\s*(?:but )?(?=(?:the|my|on|in)\b)|,\s*not (?:the|my|on the|in the) [\w' ]+$", re.I
+)
 AGAIN = re.compile(r"\b(more|again|further|even|another|still)\b", re.I)
 LIKEWISE = re.compile(r"\b(too|also|as well|same|and|what about|how about|other)\b", re.I)
 CONTEXT_FREE_TEMPERATURE = (15, 32)
@@ -120,15 +121,17 @@ def _fill(asked: Reading, reading: Reading, pending: Intent) -> Reading:
 
 def follow(reading: Reading, dialogue: Dialogue) -> Reading:
     """``reading`` with what it leaves unsaid taken from the last request: "turn it off", "the passenger too"."""
-    if reading.intent is not None or reading.thing not in (None, "it") or reading.mood not in ("command", "none"):
+    if reading.intent is not None or reading.mood not in ("command", "none"):
         return reading
+    if reading.thing not in (None, "it"):
+        return _elsewhere(reading, dialogue)
     default = "volume" if reading.thing == "it" else None
     reading = replace(reading, thing=None)
     last = dialogue.last[-1] if dialogue.last else dialogue.pending
     if last is None or "thing" not in last.slots:
         return _alone(replace(reading, thing=default))
     before = revive(last)
-    elliptical = reading.pronoun or default or reading.length <= 8
+    elliptical = reading.pronoun or default or reading.valued or reading.length <= 8
     if not elliptical or reading.rest > max(1, reading.length // 3):
         return reading
     if reading.places and not reading.valued and reading.act in (None, "set"):
@@ -148,6 +151,15 @@ def follow(reading: Reading, dialogue: Dialogue) -> Reading:
     places = reading.places or before.places
     return replace(reading, thing=before.thing, act=act, places=places, plural=before.plural and not reading.places,
                    mood="command", score=max(reading.score, 0.8))  # fmt: skip
+
+
+def _elsewhere(reading: Reading, dialogue: Dialogue) -> Reading:
+    """ "I said the passenger window": the thing of the last request at another place, and nothing else."""
+    last = dialogue.last[-1] if dialogue.last else None
+    bare = reading.act in (None, "set") and not reading.valued and bool(reading.places)
+    if last is None or not bare or last.slots.get("thing") != reading.thing:
+        return reading
+    return _again(revive(last), reading, places=reading.places, plural=reading.plural)
 
 
 def _alone(reading: Reading) -> Reading:
@@ -179,8 +191,3 @@ def is_elaboration(sentence: str) -> bool:
 def without_repair(text: str) -> str:
     """ "not the rear one, the front" without what was taken back."""
     return REPAIR.sub("", text)
-
-
-def others_of(dialogue: Dialogue) -> str:
-    """The seat that spoke, for wording."""
-    return speaker(dialogue)

@@ -43,6 +43,8 @@ def mood_of(spots: Spots, reading: Reading, phrases: Phrases) -> Mood:
         return "status"
     if "narration" in moods:
         return "narration"
+    if any(item.kind == "past" and _has_doer(spots, item.start) for item in spots.moods):
+        return "narration"
     if "conditions" in moods:
         return "condition"
     if _stated(spots):
@@ -64,6 +66,12 @@ def _felt(spots: Spots, reading: Reading, imperative: bool) -> bool:
     if not feeling and (not plain or (reading.thing and reading.act in ("on", "off"))):
         return False
     return feeling or (spots.text[0] in ("too", "so", "it") or (reading.thing is None and reading.act is None))
+
+
+def _has_doer(spots: Spots, verb: int) -> bool:
+    """Does the word before the past tense at ``verb`` belong to nothing of ours: "the neighbour's dog opened ..."?"""
+    ours = any(item.start < verb <= item.end for item in spots.spans)
+    return verb > 0 and (not ours or spots.text[verb - 1] in ("i", "we", "you", "he", "she", "they", "driver", "kids"))
 
 
 def _ordered_after(text: tuple[str, ...]) -> bool:

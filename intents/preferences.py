@@ -31,8 +31,8 @@ class Preference:
     """One thing liked: ``value`` for ``thing`` (a name of intents.yaml).
 
     ``how`` is "default" (fills what was left open), "always" (the same, and asked for along with ``when``) or "never"
-    (what a default must not be). ``unit`` is that of Ask, or "level". ``when`` names the thing that must be on, or asked
-    for, before this holds.
+    (what a default must not be). ``unit`` is that of Ask, or "level". ``when`` names the thing that must be on, or
+    asked for, before this holds.
     """
 
     text: str
@@ -104,9 +104,8 @@ def _with_thing(reading: "Reading", thing: str | None, spotter: "Spotter", claus
     if reading.thing is not None or thing is None:
         return reading
     named = spotter.read(f"{thing.replace('_', ' ')} {clause}")
-    return replace(
-        reading, thing=thing, choices=named.choices if named.thing == thing else spotter.choices(clause, thing)
-    )
+    choices = named.choices if named.thing == thing else spotter.choices(clause, thing)
+    return replace(reading, thing=thing, choices=choices)
 
 
 def _entry(text: str, reading: "Reading", how: How, when: str | None, types: dict[str, int]) -> Preference | None:

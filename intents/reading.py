@@ -102,7 +102,7 @@ def from_template(name: str, entities: Mapping[str, object], text: str, plain: f
 def kind_of(mood: Mood) -> Kind:
     """What an intent of this mood is at the most."""
     if mood in ("command", "status", "question"):
-        return mood  # type: ignore[return-value]  # the three names are Kinds
+        return mood
     return "dialogue" if mood == "comfort" else "none"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from intents import templates
 from intents.clauses import parts, sentences, tidy
 from intents.comfort import propose
-from intents.conversation import answer, corrects, follow, is_elaboration, without_repair
+from intents.conversation import answer, corrects, follow, is_elaboration, revive, without_repair
 from intents.dialogue import Dialogue
 from intents.intent import Ask, Intent
 from intents.matcher import Matcher
@@ -21,7 +21,7 @@ LEAST = 0.55
 """Below this share of accounted words nothing is done on phrases alone."""
 SAME_AS = re.compile(
     r"^(?P<left>.*?)\b(?:(?:to )?(?:the )?same (?:\w+ )?(?:level |position |setting )?as|"
-    r"(?:to |and )?match(?:es|ing)?|equal to|as much as|like|to the level of)\b(?P<right>.+)$",
+    r"(?:to |and )?match(?:es|ing)?|equal to|as much as|to the level of)\b(?P<right>.+)$",
     re.I,
 )
 IF = re.compile(r"^(?P<act>.+?)\bif\b(?P<when>.+)$|^if\b(?P<first>.+?)(?:,|\bthen\b)(?P<then>.+)$", re.I)
@@ -88,11 +88,28 @@ class Router:
             intent = self._intent(reading, dialogue, tuple(asked))
             asked.extend(intent.asks)
             intents.append(intent)
+        intents = self._hinted(readings, intents, dialogue)
         useful = [intent for intent in intents if intent.kind in ("command", "status", "question")]
         named = [intent for intent in useful if intent.asks or intent.reads or intent.missing != "thing"]
         if useful:
             return tuple(self._with_habits(named or useful[:1], dialogue)[:4])
         return tuple(intent for intent in intents if intent.kind == "dialogue")[:1]
+
+    def _hinted(self, readings: list[Reading], intents: list[Intent], dialogue: Dialogue) -> list[Intent]:
+        """A request that left its place open, filled by the complaint beside it: "it's fogging up, defrost please"."""
+        hints = [propose(reading, dialogue, self._things) for reading in readings if reading.mood == "comfort"]
+        filled = []
+        for intent in intents:
+            for hint in hints:
+                if (
+                    intent.missing == "place"
+                    and hint is not None
+                    and hint.thing == intent.slots.get("thing")
+                    and hint.places
+                ):
+                    intent = self._resolver.intent(replace(revive(intent), places=hint.places), dialogue)
+            filled.append(intent)
+        return filled
 
     def _with_habits(self, intents: list[Intent], dialogue: Dialogue) -> list[Intent]:
         """What somebody always wants along with what was asked for: air on the feet when the screen is defrosted."""
@@ -125,12 +142,17 @@ class Router:
         return readings
 
     def _sentence(self, sentence: str) -> list[Reading]:
-        whole = self._template(sentence) or self._conditional(sentence) or self._same(sentence)
+        whole = self._template(sentence) or self._conditional(sentence)
         if whole is not None:
             return [whole]
+        same = self._same(sentence)
+        if same:
+            return same
         readings: list[Reading] = []
         for part in parts(sentence):
-            reading = self._template(part) or self._same(part) or self._spotter.read(part)
+            reading = self._template(part) or self._spotter.read(part)
+            if readings and readings[-1].mood == "question" and self._spotter.read(part).act is None:
+                continue
             if not readings or reading.intent is not None:
                 readings.append(reading)
                 continue
@@ -158,15 +180,19 @@ class Router:
             return replace(reading, thing=last.thing, act=last.act, mood=last.mood, score=max(reading.score, 0.8))
         return None
 
-    def _same(self, text: str) -> Reading | None:
+    def _same(self, text: str) -> list[Reading]:
         """ "the sunshade to match the sunroof": one thing's value for another."""
         match = SAME_AS.match(text)
         if match is None:
-            return None
+            return []
         left, right = self._spotter.read(match["left"]), self._spotter.read(match["right"])
         if left.thing is None or left.mood != "command" or not (right.thing or right.places):
-            return None
-        return replace(left, text=text, act="set", same_as=(right.thing or left.thing, right.places), score=0.9)
+            return []
+        names = self._things.things[left.thing].together or (left.thing,)
+        return [
+            replace(left, text=text, thing=name, act="set", same_as=(right.thing or name, right.places), score=0.9)
+            for name in names
+        ]
 
     def _conditional(self, text: str) -> Reading | None:
         """ "... if it is more than 25 degrees outside": told apart here, weighed against the car in `_intent`."""

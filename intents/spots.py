@@ -1,20 +1,20 @@
 """The phrases and numbers of a clause, found from the left, the longest first."""
 
 from dataclasses import dataclass
-from itertools import chain
 
 from intents.numbers import Number, number_at
 from intents.phrases import Found, Phrases
 
 KINDS = (
-    "thing", "things", "verbs", "comparatives", "colour", "acts", "ends", "parts", "units", "places", "particles", "amounts",
-    "state", "pronouns", "negations", "unwanted", "narration", "hypotheticals", "manual", "interrogatives",
+    "verbs", "thing", "things", "comparatives", "colour", "acts", "ends", "parts", "units", "places", "particles",
+    "amounts", "state", "pronouns", "negations", "unwanted", "narration", "hypotheticals", "manual", "interrogatives",
     "conditions", "feeling", "fillers",
 )  # fmt: skip
 """Kinds of phrase; of two that are equally long the earlier kind wins."""
 RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 MOODS = frozenset(
     {
+        "past",
         "inform",
         "closings",
         "leads",
@@ -45,9 +45,14 @@ class Spots:
         return [item for item in self.found if item.kind in kinds]
 
     @property
+    def spans(self) -> list[Found | Number]:
+        """Phrases and numbers together."""
+        return [*self.found, *self.numbers]
+
+    @property
     def rest(self) -> int:
         """How many words nothing accounts for."""
-        return len(self.text) - sum(item.end - item.start for item in chain(self.found, self.numbers))
+        return len(self.text) - sum(item.end - item.start for item in self.spans)
 
 
 def spot(text: tuple[str, ...], phrases: Phrases, language: str) -> Spots:
@@ -64,11 +69,8 @@ def spot(text: tuple[str, ...], phrases: Phrases, language: str) -> Spots:
         moods.extend(item for item in here if item.kind in MOODS)
         felt.extend(item for item in here if item.kind == "feeling")
         states.extend(item for item in here if item.kind == "state")
-        best = max(
-            (item for item in here if item.kind in RANK and item.kind not in MOODS),
-            key=lambda item: (item.end, position == opening and item.kind == "acts", -RANK[item.kind]),
-            default=None,
-        )
+        ours = [item for item in here if item.kind in RANK and item.kind not in MOODS]
+        best = _longest(ours, position == opening)
         number = number_at(text, position, language)
         if number and not (best and best.end > number.end) and not _noise(text, number):
             numbers.append(number)
@@ -85,6 +87,13 @@ def spot(text: tuple[str, ...], phrases: Phrases, language: str) -> Spots:
         found.append(best)
         position = best.end
     return Spots(text, tuple(found), tuple(numbers), tuple(moods), tuple(felt), tuple(states))
+
+
+def _longest(found: list[Found], opens: bool) -> Found | None:
+    """The longest phrase; of equals the verb where the sentence opens, else the kind that stands first in KINDS."""
+    if not found:
+        return None
+    return max(found, key=lambda item: (item.end, opens and item.kind == "acts", -RANK[item.kind]))
 
 
 def _noise(text: tuple[str, ...], number: Number) -> bool:

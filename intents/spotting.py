@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from itertools import chain
 
 from intents.mood import mood_of
 from intents.numbers import Number
@@ -35,7 +34,9 @@ class Spotter:
         return replace(reading, path="meaning", score=self._score(spots, reading))
 
     def _values(self, clause: str, spots: Spots) -> Reading:
-        thing, plural, act = _thing(spots), False, None
+        thing, plural = _thing(spots), False
+        name: str | None = None
+        act: str | None = None
         compared = spots.of("comparatives")
         if compared and (thing is None or thing.value == compared[0].value.split()[0]):
             name, act = compared[0].value.split()
@@ -87,7 +88,10 @@ class Spotter:
         for start in range(len(spots.text)):
             for item in self._phrases.at(spots.text, start):
                 long = item.end - item.start
-                if item.kind.startswith("choice ") and long > 1 and (best is None or long > best.end - best.start):
+                told = any(state.start <= item.start and item.end <= state.end for state in spots.states)
+                if not item.kind.startswith("choice ") or long - (spots.text[item.start] in ("the", "my")) < 2 or told:
+                    continue
+                if best is None or long > best.end - best.start:
                     best = item
         return None if best is None else best.kind.removeprefix("choice ")
 
@@ -100,11 +104,8 @@ class Spotter:
         kind, position = f"choice {thing}", 0
         text = spots.text
         while position < len(text):
-            best = max(
-                (item for item in self._phrases.at(text, position) if item.kind == kind),
-                key=lambda item: item.end,
-                default=None,
-            )
+            said = [item for item in self._phrases.at(text, position) if item.kind == kind]
+            best = said[-1] if said else None  # phrases come shortest first
             if best is None or (where is not None and _clash(best, where)):
                 position += 1
                 continue
@@ -119,7 +120,7 @@ class Spotter:
         if reading.mood == "command":
             if reading.thing is None:
                 covered *= 0.8
-            if reading.act is None and not reading.valued:
+            if reading.act is None and (reading.rest or not reading.valued):
                 covered *= 0.6
         return round(covered, 3)
 
@@ -132,7 +133,7 @@ def _clash(choice: Found, thing: Found) -> bool:
 
 
 def _covered(spots: Spots) -> set[int]:
-    return {place for item in chain(spots.found, spots.numbers) for place in range(item.start, item.end)}
+    return {place for item in spots.spans for place in range(item.start, item.end)}
 
 
 def _thing(spots: Spots) -> Found | None:

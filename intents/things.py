@@ -56,6 +56,7 @@ class Thing(BaseModel):
     colour: str | None = None
     bare: str | None = None
     lock: str | None = None
+    together: tuple[str, ...] = ()
     heat: str | None = None
     cool: str | None = None
     level: str | None = None
