@@ -30,10 +30,21 @@ class SpeechSettings(Section):
 
 
 class VehicleSettings(Section):
-    """Which car."""
+    """Which car: ours, or one behind a KUKSA databroker."""
 
+    kind: Literal["simulated", "kuksa"] = "simulated"
     profile: Literal["electric_suv", "petrol_hatchback", "diesel_van"] = "electric_suv"
+    """The simulated car's; so is ``seed``."""
     seed: int = 0
+    host: str = "127.0.0.1"
+    """The databroker's; so are the four below."""
+    port: int = Field(default=55555, ge=1, le=65535)
+    token: Path | None = None
+    """A file with the access token (a JWT) of this process."""
+    root_certificate: Path | None = None
+    """A PEM file; with it the line is encrypted and the broker has to show who it is."""
+    server_name: str = ""
+    """The name in the broker's certificate, where it is not ``host``."""
 
 
 class KnowledgeSettings(Section):

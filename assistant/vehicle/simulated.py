@@ -127,16 +127,26 @@ class SimulatedVehicle:
         moves) with code ``unknown_signal``, ``not_fitted``, ``not_settable`` or ``bad_value`` when this car
         cannot do it.
         """
+        targets = self.begin(permit)
+        self.arrive(targets)
+        reported = self.state()
+        read_back = {path: reported.get(path) for path in targets}
+        return {path: value for path, value in read_back.items() if value is not None and not isinstance(value, tuple)}
+
+    def begin(self, permit: Permit) -> tuple[str, ...]:
+        """Set in motion what ``permit`` names and return its paths; raises as ``apply`` does. The car's own time then
+        moves with the clock, as a broker's car does."""
         self._verifier.redeem(permit, self._clock.now())
         targets = {command.signal: self._settable(command.signal, command.value) for command in permit.commands}
         self.catch_up()
         for path, target in targets.items():
             self._begin(path, target)
-        arrivals = [min(m.ends_at, m.deadline) for path, m in self._moving.items() if path in targets]
+        return tuple(targets)
+
+    def arrive(self, paths: tuple[str, ...]) -> None:
+        """Let the car's own time run on until the actuators at ``paths`` have arrived or are overdue."""
+        arrivals = [min(m.ends_at, m.deadline) for path, m in self._moving.items() if path in paths]
         self._advance(max(0.0, max(arrivals, default=self.model_time) - self.model_time))
-        reported = self.state()
-        read_back = {path: reported.get(path) for path in targets}
-        return {path: value for path, value in read_back.items() if value is not None and not isinstance(value, tuple)}
 
     def _settable(self, path: str, value: Value) -> Value:
         signal: Signal | None = self._catalogue.get(path)
