@@ -101,13 +101,14 @@ def cabin_noise(length: int, dice: np.random.Generator) -> Audio:
     firing = 70.0 * seconds + 0.3 * np.sin(2 * np.pi * 0.4 * seconds)
     engine = sum(np.sin(2 * np.pi * order * firing + order) / order for order in (0.5, 1.0, 2.0, 3.0, 4.0))
     mixed = rumble / rumble.std() + 0.4 * engine / np.std(engine)
-    return (mixed / mixed.std()).astype(np.float32)
+    noise: Audio = (mixed / mixed.std()).astype(np.float32)
+    return noise
 
 
 def _save(name: str, sound: Audio) -> None:
     path = FOLDER / f"{name}.flac"
     soundfile.write(path, sound, SAMPLE_RATE, subtype="PCM_16")
-    print(f"{path.name}: {len(sound) / SAMPLE_RATE:.1f} s")
+    sys.stdout.write(f"{path.name}: {len(sound) / SAMPLE_RATE:.1f} s\n")
 
 
 if __name__ == "__main__":

@@ -1,57 +1,51 @@
 """`cabin hear`: what sound files say."""
 
-import json
+from pathlib import Path
 
 import click
 
-from assistant.cli.files import named_files
+from assistant.cli.inputs import emit, file_option, items, json_option
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    epilog="\b\nExamples:\n  cabin hear demo/drives/sounds/slt_switch_to_sport_mode.flac\n"
+    "  cabin hear --json a.wav b.flac\n  cabin hear --json --file recordings.txt"
+)
 @click.argument("audio", nargs=-1)
-@click.option("--file", "lines", type=click.Path(dir_okay=False), help="A file that names one sound file a line.")
-@click.option("--engine", default="auto", show_default=True, help="auto, pocketsphinx or whisper.")
-@click.option("--model", default="auto", show_default=True, help="A faster-whisper model: its name or folder.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file: file, text, confidence, engine.")
-def hear(audio: tuple[str, ...], lines: str | None, engine: str, model: str, as_json: bool) -> None:
-    """What sound files say: WAV, FLAC, OGG or MP3, one utterance each.
-
-    \b
-    Examples:
-      cabin hear demo/drives/sounds/slt_switch_to_sport_mode.flac
-      cabin hear --json a.wav b.flac
-      cabin hear --json --file recordings.txt
-    """
+@file_option
+@json_option
+@click.option("--engine", type=click.Choice(["auto", "pocketsphinx", "whisper"]), help="Default: as in the settings.")
+@click.option("--model", help="A faster-whisper model, by name or folder. Default: as in the settings.")
+def hear(audio: tuple[str, ...], lines: Path | None, as_json: bool, engine: str | None, model: str | None) -> None:
+    """Transcribe AUDIO files (WAV, FLAC, OGG or MP3), one utterance each."""
+    from assistant.bootstrap import Engines
+    from assistant.cli.progress import bar
     from assistant.errors import CabinError
-    from assistant.paths import data_folder
+    from assistant.settings import load
     from assistant.speech import audio as sound
-    from assistant.speech.engines import transcriber
-    from intents import templates
 
-    files = named_files(audio, lines)
-    ears, _ = transcriber(
-        templates.load("en"), _questions(), engine=engine, model=model, cache=data_folder() / "speech"
-    )
-    failed = 0
+    files = items(audio, lines)
+    settings = load()
+    chosen = {"recogniser": engine, "whisper_model": model}
+    speech = settings.speech.model_copy(update={name: value for name, value in chosen.items() if value})
+    with bar(quiet=as_json) as progress:
+        ears = Engines(settings.model_copy(update={"speech": speech}), progress).transcriber()
+    failed = False
     for name in files:
         try:
             heard = ears.transcribe(sound.load(name))
         except CabinError as error:
-            failed += 1
+            failed = True
             if as_json:
-                click.echo(json.dumps({"file": name, "error": error.code, "message": str(error)}, ensure_ascii=False))
+                emit({"file": name, "error": error.code, "message": str(error)})
             else:
                 click.echo(f"{name}: {error}", err=True)
             continue
         if as_json:
-            line = {"file": name, "text": heard.text, "confidence": round(heard.confidence, 3), "engine": heard.engine}
-            click.echo(json.dumps(line, ensure_ascii=False))
+            confidence = round(heard.confidence, 3)
+            emit({"file": name, "text": heard.text, "confidence": confidence, "engine": heard.engine})
         else:
             said = heard.text or "(nothing that is meant for the car)"
             click.echo(f"{said}   [{heard.confidence:.2f}, {heard.engine}, {name}]")
     if failed:
         raise SystemExit(1)
-
-
-def _questions() -> tuple[str, ...]:
-    return ()

@@ -14,9 +14,10 @@ import numpy as np
 
 from assistant.errors import SpeechError
 from assistant.speech.automaton import Packed
-from assistant.speech.grammar import compile_grammar, content_hash, spoken
+from assistant.speech.grammar import compile_grammar, content_hash
 from assistant.speech.language_model import FORMAT, trigram
 from assistant.speech.lexicon import Lexicon, lexicon
+from assistant.speech.questions import WORDING, with_questions
 
 if TYPE_CHECKING:
     from hassil import Intents
@@ -52,26 +53,26 @@ def compiled(
 
     A folder that cannot be written, or a damaged file in it, is done without. Raises GrammarError.
     """
-    asked = tuple(" ".join(spoken(question)) for question in questions)
+    texts = tuple(questions)
     digest = hashlib.sha256(f"{FORMAT} {content_hash(intents, wildcards)}".encode())
-    digest.update("\n".join(asked).encode())
+    digest.update("\n".join(texts).encode() + WORDING.read_bytes())
     file = cache / f"{digest.hexdigest()[:32]}.npz" if cache is not None else None
     found = _read(file) if file is not None else None
     if found is None:
-        found = _compile(intents, asked, wildcards)
+        found = _compile(intents, texts, wildcards)
         if file is not None:
             _write(file, found)
     return found
 
 
-def _compile(intents: "Intents", asked: tuple[str, ...], wildcards: Mapping[str, Iterable[str]] | None) -> Compiled:
+def _compile(intents: "Intents", texts: tuple[str, ...], wildcards: Mapping[str, Iterable[str]] | None) -> Compiled:
     grammar = compile_grammar(intents, wildcards=wildcards)
     if not grammar.automaton.arcs:
         raise SpeechError("the sentence templates hold no sentence that can be decoded", code="grammar")
-    if grammar.automaton.arcs <= SMALL and not asked:
+    if grammar.automaton.arcs <= SMALL and not texts:
         return Compiled(grammar.automaton, "", grammar.lexicon, grammar.left_out)
     # Every word of the grammar once more by itself, so that none is missing from the model.
-    model = trigram((*grammar.examples, *grammar.automaton.words, *asked))
+    model = trigram((*grammar.examples, *grammar.automaton.words, *with_questions(texts)))
     words = lexicon(model.words)
     return Compiled(grammar.automaton, model.arpa, words, grammar.left_out)
 

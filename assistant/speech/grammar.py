@@ -94,6 +94,10 @@ def to_fsg(automaton: Automaton, name: str) -> str:
     return "\n".join([*head, *lines, "FSG_END"]) + "\n"
 
 
+class _AnythingGoes(Exception):  # noqa: N818  # not an error: the sentence is left out and named
+    """A sentence holds a wildcard list for which no phrases were handed in."""
+
+
 class _Spoken(Words):
     """Digits, signs and hyphens as the words said for them."""
 
@@ -119,9 +123,7 @@ def spoken(text: str) -> Iterator[str]:
 
             yield from words(part).replace("-", " ").replace(" and ", " ").split()
         else:
-            word = _SYMBOLS.get(part, part.strip("'") if part.strip("'") not in ("", "s") else "")
-            if part.startswith("'") and len(part) > 1 and part in ("'em", "'til", "'bout", "'cause"):
-                word = part
+            word = _SYMBOLS.get(part, part.strip("'"))
             if word:
                 yield word
 
@@ -149,22 +151,13 @@ class _Writer:
         for intent in self._intents.intents.values():
             for data in intent.data:
                 for sentence in data.sentences:
-                    wild = self._open_wildcards(sentence, data)
-                    if wild:
+                    before = len(net.pieces[body])
+                    try:
+                        net.join(self._walk(net, body, sentence.expression, data, intent.name, 0), last)
+                    except _AnythingGoes as wild:
+                        del net.pieces[body][before:]
                         self.left_out.append(f"{intent.name}: {sentence.text} (anything may stand for {{{wild}}})")
-                        continue
-                    net.join(self._walk(net, body, sentence.expression, data, intent.name, 0), last)
         return net, end
-
-    def _open_wildcards(self, sentence: Any, data: Any) -> str:
-        from hassil.intents import WildcardSlotList
-
-        rules = {**self._intents.expansion_rules, **data.expansion_rules}
-        for name in sentence.list_names(rules):
-            values = data.slot_lists.get(name) or self._intents.slot_lists.get(name)
-            if isinstance(values, WildcardSlotList) and name not in self._wildcards:
-                return str(name)
-        return ""
 
     def _walk(self, net: Net, at: int, expression: "Expression", data: Any, intent: str, depth: int) -> int:
         from hassil.expression import Alternative, ListReference, Permutation, RuleReference, Sequence, TextChunk
@@ -216,6 +209,8 @@ class _Writer:
             if isinstance(values, RangeSlotList):
                 made = from_phrases(_numbers(values.get_numbers()))
             elif isinstance(values, WildcardSlotList):
+                if name not in self._wildcards:
+                    raise _AnythingGoes(name)
                 made = from_phrases(tuple(spoken(phrase)) for phrase in self._wildcards[name])
             elif isinstance(values, TextSlotList):
                 inner = Net()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from assistant.paths import models_folder
 
-WHISPER_FILES = ("model.bin", "config.json")
+WHISPER_FILES = ("model.bin", "config.json", "tokenizer.json")
 
 
 def whisper_model(name: str = "auto", folder: Path | None = None) -> tuple[Path | None, str]:

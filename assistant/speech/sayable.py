@@ -35,76 +35,34 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 
 _SPELLED = frozenset(
-    [
-        "ABS",
-        "ESC",
-        "ESP",
-        "TCS",
-        "TPMS",
-        "SRS",
-        "LED",
-        "USB",
-        "HUD",
-        "ACC",
-        "AEB",
-        "LKA",
-        "EV",
-        "PHEV",
-        "HVAC",
-        "AC",
-        "DC",
-        "VIN",
-        "OBD",
-        "ECU",
-        "DTC",
-        "DRL",
-        "GPS",
-        "SOS",
-        "DPF",
-        "EGR",
-    ]
-)
+    (
+        "ABS", "ESC", "ESP", "TCS", "TPMS", "SRS", "LED", "USB", "HUD", "ACC", "AEB", "LKA", "EV", "PHEV", "HVAC", "AC",
+        "DC", "VIN", "OBD", "ECU", "DTC", "DRL", "GPS", "SOS", "DPF", "EGR",
+    )
+)  # fmt: skip
 
 _SYMBOLS = {"&": " and ", "+": " plus ", "=": " equals ", "→": " to ", "×": " times ", "±": " plus or minus "}
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _RANGE = re.compile(rf"(?<![\w.])({_NUMBER})\s?[–-]\s?({_NUMBER})(?=\s?(?:{_UNIT})(?![\w/])|[\s,.;:)]|$)")
-_QUANTITY = re.compile(rf"(?<![\w.])([-−]?)({_NUMBER})(?:\s?({_UNIT})(?![\w/]))?")
+_QUANTITY = re.compile(rf"(?<![\w.])([-−]?)({_NUMBER})(?:\s?({_UNIT})(?![\w/])(?:\.(?=\s+[a-z]))?)?")
 _CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s?([ap])\.?m\.?)?", re.IGNORECASE)
 _FAULT = re.compile(r"\b([PBCU])([0-3][0-9A-F]{3})(?:-([0-9A-F]{2}))?\b")
 _TYRE = re.compile(r"\b(\d{3})/(\d{2})\s?R\s?(\d{2})(?:\s?(\d{2,3})([A-Z]))?\b")
 _GRADE = re.compile(r"\b(\d{1,2})W-(\d{2})\b")
 _FRACTION = {"½": "a half", "¼": "a quarter", "¾": "three quarters"}
 
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 def sayable(text: str) -> str:
     """``text`` as a voice should read it: "2.4 bar" → "two point four bar", "P0420" → "P, zero four two zero"."""
-    text = re.sub(r"\[(\d+|[a-z])\]|[*_`#|]", " ", text)
+    text = re.sub(r"\[(\d+|[a-z])\]|[*_`#|]|[\x00-\x1f\x7f]", " ", text)
     text = _FAULT.sub(lambda m: _spell(m[1] + m[2]) + (f", {_spell(m[3])}" if m[3] else ""), text)
     text = _TYRE.sub(_tyre, text)
     text = _GRADE.sub(lambda m: f"{words(m[1])} W {words(m[2])}", text)

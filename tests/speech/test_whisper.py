@@ -1,0 +1,112 @@
+"""faster-whisper for real, with a scripted model made here: what it writes is known beforehand."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.errors import SpeechError
+from assistant.speech.whisper import WhisperTranscriber, made_up
+from assistant.utterance import SAMPLE_RATE, Audio, Transcript
+from tests.speech.scripted_whisper import scripted_whisper
+
+
+class Fallback:
+    name = "built in"
+
+    def transcribe(self, audio: Audio) -> Transcript:
+        return Transcript("from the built-in one", 0.9, self.name)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return scripted_whisper(tmp_path_factory.mktemp("models") / "scripted", "turn on my seat heating")
+
+
+@pytest.fixture(scope="module")
+def ears(model: Path) -> WhisperTranscriber:
+    return WhisperTranscriber(model)
+
+
+@pytest.fixture(scope="module")
+def speech(said: dict[str, Audio]) -> Audio:
+    return said["slt_switch_to_sport_mode"]
+
+
+def test_speech_becomes_text(ears: WhisperTranscriber, speech: Audio) -> None:
+    heard = ears.transcribe(speech)
+    assert heard.text == "turn on my seat heating"
+    assert heard.engine == "faster-whisper/scripted"
+    assert 0 < heard.confidence <= 1
+
+
+def test_the_language_may_be_given(model: Path, speech: Audio) -> None:
+    assert WhisperTranscriber(model, language="en").transcribe(speech).text == "turn on my seat heating"
+
+
+def test_hotwords_reach_the_model(model: Path, speech: Audio, tmp_path: Path) -> None:
+    # They stand in the prompt, so the script is read from a later position: the text is no longer the same.
+    hot = WhisperTranscriber(model, hotwords=["seat", "heating"], language="en")
+    assert hot.transcribe(speech).text != "turn on my seat heating"
+
+
+@pytest.mark.parametrize("level", [0.0, 0.0003, 0.05])
+def test_silence_and_noise_are_no_text_whatever_the_model_writes(ears: WhisperTranscriber, level: float) -> None:
+    noise = (level * np.random.default_rng(2).standard_normal(3 * SAMPLE_RATE)).astype(np.float32)
+    assert ears.transcribe(noise).text == ""
+
+
+def test_text_that_repeats_itself_is_held_back(tmp_path: Path, speech: Audio) -> None:
+    loop = scripted_whisper(tmp_path / "loop", " ".join(["go on"] * 12))
+    assert WhisperTranscriber(loop, language="en").transcribe(speech).text == ""
+
+
+def test_a_late_model_gives_way_to_the_built_in_recogniser(model: Path, speech: Audio) -> None:
+    late = WhisperTranscriber(model, language="en", fallback=Fallback(), deadline_s=0.0001)
+    assert late.transcribe(speech).text == "from the built-in one"
+
+
+def test_after_a_late_utterance_the_next_is_heard(model: Path, speech: Audio) -> None:
+    ears = WhisperTranscriber(model, language="en", fallback=Fallback(), deadline_s=0.0001)
+    ears.transcribe(speech)
+    time.sleep(0.5)
+    assert ears.transcribe(speech).engine in ("built in", "faster-whisper/scripted")
+
+
+@pytest.mark.parametrize("broken", ["model.bin", "config.json"])
+def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path, broken: str) -> None:
+    folder = scripted_whisper(tmp_path / "damaged", "hello")
+    (folder / broken).write_bytes(b"\0" * 100)
+    with pytest.raises(SpeechError, match="damaged"):
+        WhisperTranscriber(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("set the temperature to twenty one degrees", 2.0),
+        ("yes", 0.4),
+        ("thank you", 1.2),
+        ("no no", 0.8),
+        ("turn it up up up", 1.2),
+    ],
+)
+def test_what_can_have_been_said_is_kept(text: str, seconds: float) -> None:
+    assert not made_up(text, seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("set the temperature", 0.0),
+        ("thanks for watching", 0.5),
+        ("Subtitles by the Amara.org community", 1.0),
+        ("the quick brown fox jumps over the lazy dog again and again", 1.0),
+        ("yes yes yes yes yes", 3.0),
+        ("and then and then and then and then", 4.0),
+        ("...", 2.0),
+    ],
+)
+def test_what_whisper_makes_up_is_held_back(text: str, seconds: float) -> None:
+    assert made_up(text, seconds)
