@@ -100,7 +100,7 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
     needed = ranker.weights.safety_above if _SAFETY.search(inquiry.text) else ranker.weights.answer_above
     if sure >= needed:
         about = About(ranker.variants[inquiry.pack], inquiry.asked.variants)
-        worded = word(section, section.blocks[block.block], about)
+        worded = word(section, section.blocks[block.block], about, block.notices(section))
         source = shelf.source(first.section, worded.page, sure)
         return Answer(
             inquiry.question,

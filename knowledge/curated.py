@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from knowledge.pack import Equipment, Feature, Lack, Safety
 from knowledge.words import Synonyms, gist, load_synonyms
 
+_SMALL = frozenset(("in", "on", "of", "for", "at", "to", "from", "with", "by"))
 GAP = 1
 """Other words that may stand within a phrase: "smoke coming from the bonnet"."""
 
@@ -24,8 +25,10 @@ _HOW = re.compile(
 
 @lru_cache(maxsize=4_096)
 def _gist(text: str) -> tuple[str, ...]:
-    """The stems of ``text`` without articles, each word by the first of its synonyms."""
-    return gist(_synonyms().canonical(text))
+    """The telling stems of ``text``, each word by the first of its synonyms; small words go unless little is left."""
+    stems = gist(_synonyms().canonical(text))
+    telling = tuple(word for word in stems if word not in _SMALL)
+    return telling if len(telling) > 1 else stems
 
 
 @cache

@@ -54,8 +54,10 @@ class Desk:
         lack = curated.lacking(text, self.lists.equipment, variants)
         if lack:
             return Answer(question, curated.says_lacking(lack), "refused", "not_fitted")
-        if (telltales.means_lamp(text) or telltales.colours_in(text)) and not curated.is_procedure_only(text):
+        if not curated.is_procedure_only(text):
             found = telltales.named(text, self.live.lamps()) or telltales.named(text, self.lists.telltales)
+            if not telltales.means_lamp(text):
+                found = [lamp for lamp in found if telltales.asks_only_for(text, lamp)]
             if found:
                 lamp = found[0]
                 return self._told(question, f"{lamp.name}. {telltales.explain(lamp)}", (lamp.section,))

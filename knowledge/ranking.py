@@ -1,4 +1,4 @@
-"""Ranks the nearest passages by six features, and the blocks of a section by how well they answer."""
+"""Ranks the nearest passages by seven features, and the blocks of a section by how well they answer."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge.embedding import Embedder
 from knowledge.errors import PackError
+from knowledge.manual import Block, Section
 from knowledge.shelf import Shelf
 from knowledge.words import DATA, Contrasts, content
 
-FEATURES = ("dense", "window", "late", "title", "contrast", "unmet")
+FEATURES = ("dense", "window", "late", "title", "contrast", "unmet", "figure")
 SIGNS = ("score", "margin", "chapter", "block", "agreement", "covered", "unknown")
 
 _QUANTITY = re.compile(
@@ -29,13 +30,17 @@ _QUANTITY = re.compile(
 )
 _FIGURE = re.compile(
     r"\d[\d.,]*\s?(?:%|°C|bar|kPa|psi|km|km/h|mph|m|mm|cm|kg|g|l|litres?|ml|kW|kWh|V|A|Ah|Nm|N m|minutes?|"
-    r"hours?|seconds?|days?|weeks?|months?|years?)(?![a-z])",
+    r"hours?|seconds?|days?|weeks?|months?|years?)(?![a-z])|"
+    r"\b(?:once|twice) an? \w+|\bmonthly|\bweekly|\bevery (?:\w+ )?\w+",
     re.I,
 )
 _DOING = re.compile(
     r"\bhow (?:do|can|should|would|to)\b|\bwhat (?:do|should|must|can) (?:i|we) do\b|^(?:i|my|the|there|it|someone)\b",
     re.I,
 )
+NOTICES = ("warning", "caution", "note")
+NOTICE_NEAR = 1.5
+"""How far behind the answer's own score a warning may be and still be said with it."""
 NOTICE_COST = 1.0
 """What a warning or note gives up against the block that it warns about, in units of the ranking score."""
 STEPS_GAIN = 1.0
@@ -105,10 +110,17 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best block of a section, with its score."""
+    """The best block of a section, with its score, and the notice that belongs with it, if any."""
 
     block: int
     score: float
+    notice: int | None = None
+    notice_first: bool = False
+
+    def notices(self, section: Section) -> tuple[Block | None, Block | None]:
+        """The warning said before the block, and the one said after it; at most one of them."""
+        found = None if self.notice is None else section.blocks[self.notice]
+        return (found, None) if self.notice_first else (None, found)
 
 
 class Ranker:
@@ -164,27 +176,36 @@ class Ranker:
                 best[number] = max(best.get(number, -1e9), float(score))
         wants_figure = bool(_QUANTITY.search(asked.text))
         wants_steps = bool(_DOING.search(asked.text))
+        wants_case = bool(re.match(r"(?:which|where is|where are|what kind|what type)\b", asked.text, re.I))
         wants_notice = bool(re.search(r"\b(?:warning|danger|dangerous|risk|safe|careful|avoid)\b", asked.text, re.I))
         for number in best:
             block = blocks[number]
-            if block.kind in ("warning", "caution", "note") and not wants_notice:
+            if block.kind in NOTICES and not wants_notice:
                 best[number] -= NOTICE_COST
             if block.kind == "steps" and wants_steps:
                 best[number] += STEPS_GAIN
             if wants_figure and _FIGURE.search(block.text):
                 best[number] += FIGURE_GAIN
             if block.kind == "row":
-                best[number] += self._row_gain(asked, block.key)
+                best[number] += self._row_gain(asked, block.key, wanted=wants_figure or wants_case)
         if not best:
             return Best(0, -1e9)
-        number = max(best, key=lambda n: best[n])
-        return Best(number, best[number])
+        order = sorted(best, key=lambda n: -best[n])
+        warned = blocks[order[0]].kind in NOTICES
+        # where a warning answers best, a table row beside it would be a guess
+        plain = next((n for n in order if blocks[n].kind not in (*NOTICES, *(("row",) if warned else ()))), None)
+        notice = next((n for n in order if blocks[n].kind in NOTICES and n != plain), None)
+        if plain is None:
+            return Best(order[0], best[order[0]])
+        if notice is not None and best[notice] < best[plain] - NOTICE_NEAR:
+            notice = None
+        return Best(plain, max(best.values()), notice, warned)
 
-    def _row_gain(self, asked: Asked, key: str) -> float:
+    def _row_gain(self, asked: Asked, key: str, *, wanted: bool) -> float:
         """Rows of the variant that is meant come first, those of others and of contrasting cases last."""
         variants = self.variants[asked.pack].titled(key)
         if variants and asked.variants:
-            return ROW_GAIN if variants & asked.variants else -ROW_GAIN
+            return -ROW_GAIN if not variants & asked.variants else ROW_GAIN if wanted else 0.0
         return -ROW_GAIN if self.contrasts.violations(asked.named, self.contrasts.named(key)) else 0.0
 
     def signs(self, asked: Asked, ranked: Sequence[Ranked], block: Best, unknown: float) -> dict[str, float]:
@@ -235,6 +256,7 @@ class Ranker:
                 shelf.titles[section] @ asked.vector,
                 self._violations(asked, section),
                 self.contrasts.unmet(asked.text, shelf.sections[section].title),
+                bool(_QUANTITY.search(asked.text) and _FIGURE.search(shelf.passages[row][1])),
             ],
             dtype=np.float32,
         )

@@ -12,10 +12,13 @@ SHARED = 0.6
 
 _FLASHING = frozenset(map(stem, ("flashing", "blinking", "flashes", "blinks")))
 
+_MEAN = frozenset(map(stem, ("mean", "means", "meaning", "stand")))
+_PLACES = frozenset(map(stem, ("dash", "dashboard", "display", "screen", "cluster", "instrument", "mean", "meaning")))
+
 URGENCY = {"red": 0, "amber": 1, "blue": 2, "green": 2, "white": 3}
 """Worst first."""
 
-_LIT = frozenset(map(stem, "light lamp telltale symbol icon warning message indicator sign mean lit glow".split()))  # noqa: SIM905
+_LIT = frozenset(map(stem, "light lamp telltale symbol icon warning message indicator lit glow".split()))  # noqa: SIM905
 _COLOURS = {"red": "red", "amber": "amber", "yellow": "amber", "orange": "amber", "green": "green", "blue": "blue"}
 _COLOURS["white"] = "white"
 _MAY = {
@@ -36,8 +39,16 @@ def colours_in(text: str) -> frozenset[str]:
 
 
 def means_lamp(text: str) -> bool:
-    """Whether ``text`` is about a lamp, a symbol or a message at all."""
-    return bool(_LIT & set(phrase(text)))
+    """Whether ``text`` speaks of a lamp, a symbol or a message, or of a colour that one could have."""
+    return bool(_LIT & set(phrase(text)) or colours_in(text))
+
+
+def asks_only_for(text: str, telltale: Telltale) -> bool:
+    """Whether ``text`` asks what a telltale means and names nothing else: "what does the turtle on the dash mean"."""
+    if not _MEAN & set(phrase(text)):
+        return False
+    left = set(_telling(text)) - _PLACES
+    return any(left <= set(_telling(part)) for part in (telltale.name, *telltale.symbol)) and bool(left)
 
 
 def named(question: str, telltales: Iterable[Telltale]) -> list[Telltale]:

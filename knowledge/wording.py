@@ -48,10 +48,16 @@ class Wording:
     page: int | None
 
 
-def word(section: Section, block: Block, about: "About | None" = None) -> Wording:
+def word(
+    section: Section,
+    block: Block,
+    about: About | None = None,
+    notices: tuple[Block | None, Block | None] = (None, None),
+) -> Wording:
     """The answer that ``block`` of ``section`` gives; a short section, and a short table, is given whole.
 
     ``about`` tells which variants a heading or first cell names; with it a table gives only what is asked for.
+    ``notices`` are warnings of the section said before and after it.
     """
     page = block.page or section.page
     rows = [b for b in section.blocks if b.kind == "row"]
@@ -59,12 +65,15 @@ def word(section: Section, block: Block, about: "About | None" = None) -> Wordin
         text = f"{_title(section)} " + " ".join(_noticed(b) for b in section.blocks)
         return Wording(without_conversions(text), (), section.page or page)
     if block.kind == "row":
-        told = _table(block, rows, about)
-        return Wording(without_conversions(f"{_title(section)} {told}"), (), page)
-    text = without_conversions(f"{_title(section)} {_noticed(block)}")
+        told = without_conversions(f"{_title(section)} {_table(block, rows, about)}")
+        return Wording(told, (), page)
+    before, after = ((_noticed(n),) if n else () for n in notices)
+    parts = [_title(section), *before, _noticed(block), *after]
+    text = without_conversions(" ".join(parts))
     if block.kind == "steps" and block.words > STEP_WORDS:
         head = f"{_title(section)} {block.lead}".strip()
-        return Wording(text, (head, *map(without_conversions, block.items)), page)
+        steps = (head, *before, *map(without_conversions, block.items), *after)
+        return Wording(text, steps, page)
     return Wording(text, (), page)
 
 

@@ -163,17 +163,11 @@ def table(name: str, answerable: Sequence[Row], unanswerable: Sequence[Row]) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--held-out", action="store_true", help="only the third that nothing was fitted on")
-    parser.add_argument("--dev", action="store_true", help="only the two thirds that the weights were fitted on")
+    parser.add_argument("--held-out", action="store_true", help="the questions that nothing was fitted on")
     parser.add_argument("--misses", action="store_true", help="print each question that was not right")
     chosen = parser.parse_args()
-    asked = questions.load()
-
-    def keep(question: Question) -> bool:
-        return question.held_out if chosen.held_out else not (chosen.dev and question.held_out)
-
-    answerable = [q for q in asked.answerable if keep(q)]
-    unanswerable = [q for q in asked.unanswerable if keep(q)]
+    asked = questions.load(held_out=chosen.held_out)
+    answerable, unanswerable = asked.answerable, asked.unanswerable
     embedder = Embedder.load()
     with tempfile.TemporaryDirectory() as folder:
         report = index.build(pack.installed(), Path(folder), embedder)
@@ -182,7 +176,7 @@ def main() -> None:
         opened = time.perf_counter() - started
         TITLES.update({library.shelf.heading(i): s.title for i, s in enumerate(library.shelf.sections)})
         mine = [ours(library, q) for q in answerable], [ours(library, q) for q in unanswerable]
-        live = [(q, library.answer(q.q, asked.readings(q))) for q in asked.live if keep(q)]
+        live = [(q, library.answer(q.q, asked.readings(q))) for q in asked.live]
         kept = sum(r.outcome == "answer" for r in mine[0]) / len(mine[0])
         textbook = Textbook()
         textbook.build(pack.read(pack.installed()[0]).chapters, embedder)
