@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.errors import SentenceError, read_yaml
+from intents.reading import Mood, Reading
 
 HERE = Path(__file__).parent / "examples"
 
@@ -37,6 +38,7 @@ class Meaning:
         self._texts = [text for texts in examples.values() for text in texts]
         self._embedder = embedder
         self._vectors: NDArray[np.float32] | None = None
+        self._last: tuple[str, NDArray[np.float32]] = ("", np.zeros(0, dtype=np.float32))
 
     @staticmethod
     def load(language: str, embedder: Embedder, folder: Path | None = None) -> "Meaning":
@@ -49,13 +51,27 @@ class Meaning:
                 examples.setdefault(label, []).extend(texts)
         return Meaning(examples, embedder)
 
+    def reading(self, text: str) -> Reading | None:
+        """The nearest example's label as a reading without a value; None without examples."""
+        found = self.nearest(text)
+        if found is None:
+            return None
+        thing, _, act = found.label.partition(" ")
+        if not act:
+            mood: Mood = "question" if thing == "question" else "none"
+            return Reading(text, mood=mood, path="meaning", score=found.score)
+        mood = "status" if act == "read" else "command"
+        return Reading(text, mood=mood, thing=thing, act=act, path="meaning", score=found.score)
+
     def nearest(self, text: str) -> Nearest | None:
         """What ``text`` is closest to; None without examples."""
         if not self._texts:
             return None
         if self._vectors is None:
             self._vectors = self._embedder.embed(self._texts)
-        likeness = self._vectors @ self._embedder.embed([text])[0]
+        if text != self._last[0]:
+            self._last = (text, self._embedder.embed([text])[0])
+        likeness = self._vectors @ self._last[1]
         best: dict[str, float] = {}
         for label, value in zip(self._labels, likeness.tolist(), strict=True):
             best[label] = max(value, best.get(label, -1.0))

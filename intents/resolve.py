@@ -82,8 +82,6 @@ class Resolver:
             return self._heated(reading, thing, act)
         if thing.level and reading.unit == "level":
             return replace(reading, thing=thing.level)
-        if thing.switch and act in ("on", "off") and reading.value is None:
-            return replace(reading, thing=thing.switch)
         if thing.lock and act in ("lock", "unlock"):
             return replace(reading, thing=thing.lock)
         if thing.colour and reading.colour:
@@ -274,7 +272,7 @@ class Resolver:
         def at(level: float) -> Ask:
             return Ask(signal, "set", sign * round(100 * level / levels), "percent")
 
-        if act == "off" and not reading.valued:
+        if act in ("off", "close") and not reading.valued:
             return at(0)
         if reading.value is not None and not reading.relative:
             if reading.unit == "percent" or (reading.unit is None and reading.value > 2 * levels):

@@ -12,13 +12,21 @@ from intents.dialogue import Dialogue
 from intents.intent import Ask, Intent
 from intents.matcher import Matcher
 from intents.meaning import Embedder, Meaning
-from intents.reading import Reading, from_template
+from intents.reading import Mood, Reading, from_template
 from intents.resolve import Resolver, camel
 from intents.spotting import spotter
 from intents.things import Things
 
 LEAST = 0.55
 """Below this share of accounted words nothing is done on phrases alone."""
+ALIKE = 0.62
+"""Cosine to the nearest example from which its label counts; set on the held-out paraphrases in tests/intents."""
+TALK = 0.5
+"""Cosine to talk of other things from which a request with words that nothing accounts for is not carried out."""
+UNLIKE = 0.35
+"""Cosine to the nearest talk of other things from which an unnamed request is taken for such."""
+LEAD = 0.05
+"""A nearest label that leads the next by less is asked about before it is done."""
 SAME_AS = re.compile(
     r"^(?P<left>.*?)\b(?:(?:to )?(?:the )?same (?:\w+ )?(?:level |position |setting )?as|"
     r"(?:to |and )?match(?:es|ing)?|equal to|as much as|to the level of)\b(?P<right>.+)$",
@@ -161,7 +169,16 @@ class Router:
                 readings.append(joined)
             else:
                 readings[-1] = self._spotter.read(f"{readings[-1].text} and {part}")
-        return readings
+        return self._as_a_whole(sentence, readings)
+
+    def _as_a_whole(self, sentence: str, readings: list[Reading]) -> list[Reading]:
+        """One reading of ``sentence`` where its parts name nothing but the whole is close to an example."""
+        if self._meaning is None or len(readings) < 2 or any(reading.thing or reading.intent for reading in readings):
+            return readings
+        near = self._meaning.nearest(sentence)
+        if near is None or near.score < ALIKE or " " not in near.label:
+            return readings
+        return [replace(self._spotter.read(sentence), mood="command", score=0.0)]
 
     def _joined(self, last: Reading, reading: Reading) -> Reading | None:
         """``reading`` as a request beside ``last``, with what it shares with it; None when it belongs to it."""
@@ -241,21 +258,56 @@ class Router:
             return self._on_condition(reading, dialogue, asked)
         if reading.mood == "comfort":
             return self._comfort(reading, dialogue)
+        if reading.mood == "none" and self._meaning is not None and reading.length > 2:
+            return self._unsure(reading, dialogue)
         if reading.mood == "question":
             return Intent("Question", "question", reading.text, path=reading.path, score=reading.score)
         if reading.mood not in ("command", "status"):
             return Intent("None", "none", reading.text, path=reading.path, score=reading.score)
-        if reading.path != "template" and reading.score < LEAST:
+        if reading.path != "template" and self._doubtful(reading):
             return self._unsure(reading, dialogue)
         return self._resolver.intent(reading, dialogue, asked)
 
+    def _doubtful(self, reading: Reading) -> bool:
+        """Is more to be asked than the phrases: too few, none that names a thing, or beside talk of other things?"""
+        if reading.score < LEAST:
+            return True
+        if self._meaning is None or reading.mood != "command" or reading.length < 3:
+            return False
+        if reading.thing is None:
+            return not (reading.pronoun or reading.valued or reading.act in ("heat", "cool"))
+        if self._things.things[reading.thing].type == "reading":
+            return True
+        near = self._meaning.nearest(reading.text) if reading.rest else None
+        return near is not None and near.label == "none" and near.score >= TALK
+
     def _unsure(self, reading: Reading, dialogue: Dialogue) -> Intent:
-        """Too many words that nothing accounts for: what is clearly a request is asked about, never done."""
-        if reading.mood == "status":
+        """Too many words that nothing accounts for: the nearest example decides, or asks; nothing is guessed."""
+        if reading.mood == "status" and reading.thing is not None:
             return self._resolver.intent(reading, dialogue)
-        if reading.act is None:
-            return Intent("None", "none", reading.text, path=reading.path, score=reading.score)
-        return replace(self._resolver.intent(replace(reading, thing=None), dialogue), missing="thing")
+        told = reading.thing is not None and self._things.things[reading.thing].type == "reading"
+        near = self._meaning.nearest(reading.text) if self._meaning is not None else None
+        none = Intent("None", "none", reading.text, path=reading.path, score=reading.score)
+        if near is None:
+            if reading.act is None or reading.mood != "command":
+                return none
+            return replace(self._resolver.intent(replace(reading, thing=None), dialogue), missing="thing")
+        thing, _, act = near.label.partition(" ")
+        if near.score < ALIKE or not act:
+            if near.score >= ALIKE and near.label == "question":
+                return Intent("Question", "question", reading.text, path="meaning", score=near.score)
+            if told and near.label != "none":
+                return self._resolver.intent(reading, dialogue)
+            asks = reading.act is not None and reading.mood == "command" and (not act or near.score < ALIKE)
+            if not asks or (near.label == "none" and near.score >= UNLIKE):
+                return none
+            return replace(self._resolver.intent(replace(reading, thing=None), dialogue), missing="thing")
+        mood: Mood = "status" if act == "read" else "command"
+        meant = replace(reading, mood=mood, thing=thing, act=act, score=round(near.score, 3))
+        intent = self._resolver.intent(meant, dialogue)
+        if near.margin < LEAD and intent.kind == "command" and intent.missing is None:
+            return replace(intent, kind="dialogue", missing="confirmation")
+        return intent
 
     def _on_condition(self, reading: Reading, dialogue: Dialogue, asked: tuple[Ask, ...]) -> Intent:
         holds = self._holds(reading.condition or "", dialogue)

@@ -1,5 +1,6 @@
 """Reads a clause that no template fits whole: finds its phrases, and weighs them into one Reading."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -10,6 +11,7 @@ from intents.reading import Reading
 from intents.spots import Spots, spot
 from intents.templates import Sentences
 
+TO_END = re.compile(r"\b(to|too|two|2|at)( the)?$")
 TO = frozenset({"to", "at", "on", "of", "level", "stage", "speed", "too", "until", "is"})
 
 
@@ -144,6 +146,8 @@ def _thing(spots: Spots) -> Found | None:
 def _act(spots: Spots, act: str | None) -> str | None:
     """The act: what a comparative says, else the first verb that says more than "set", else a particle, else "set"."""
     acts = [item.value for item in spots.of("acts")]
+    if any(TO_END.search(" ".join(spots.text[: item.start])) for item in spots.of("ends") if item.value != "whole"):
+        return "set"
     particles = [item.value for item in spots.of("particles")]
     if any(item.kind == "unwanted" for item in spots.moods):
         return "off"
