@@ -10,6 +10,7 @@ OURS = ("assistant", "demo", "intents", "knowledge", "policies")
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "drive": ("demo.command:drive", "Play a scripted drive: sound in, actions and answers out."),
+    "dashboard": ("demo.dashboard.command:dashboard", "The cabin in a terminal or a browser, to try everything."),
     "say": ("assistant.cli.say:say", "One typed utterance through the whole cabin."),
     "hear": ("assistant.cli.hear:hear", "What a sound file says."),
     "recognise": ("assistant.cli.recognise:recognise", "Speech to intent with anybody's templates."),
@@ -17,8 +18,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "route": ("assistant.cli.route:route", "What was understood; nothing is done."),
     "session": ("assistant.cli.session:session", "Drive a cabin by JSON lines."),
     "policy": ("assistant.cli.policy:policy", "Check, explain and enumerate what may happen."),
+    "vehicle": ("assistant.cli.vehicle:vehicle", "Look at the car, play and record drives, serve it to others."),
     "journal": ("assistant.cli.journal:journal", "Show, verify and report what happened."),
     "knowledge": ("assistant.cli.knowledge:knowledge", "Build and check the index of manuals."),
+    "support": ("assistant.cli.support:support", "The support desk: HTTP API, web page, MCP, keys, gaps."),
     "doctor": ("assistant.cli.doctor:doctor", "Which engines are in use, and why."),
 }
 """Subcommand: where it lives and its line in the overview, so that help needs no import."""

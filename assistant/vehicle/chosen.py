@@ -1,0 +1,51 @@
+"""The car that the settings name: ours, or one behind a KUKSA databroker. Only here are adapters told apart."""
+
+from typing import TYPE_CHECKING
+
+from assistant.errors import SettingsError
+from assistant.ports import Clock, Vehicle
+from assistant.settings import VehicleSettings
+from policies.catalogue import Catalogue
+from policies.permit import Verifier
+
+if TYPE_CHECKING:
+    from assistant.vehicle.kuksa import KuksaVehicle
+    from assistant.vehicle.kuksa_link import Broker
+    from assistant.vehicle.simulated import SimulatedVehicle
+
+
+def vehicle(settings: VehicleSettings, clock: Clock, catalogue: Catalogue, public_key: bytes) -> Vehicle:
+    """The car, taking permits that are signed with the private half of ``public_key`` and name its ``id``."""
+    if settings.kind == "kuksa":
+        return behind_broker(settings, clock, catalogue, public_key)
+    return simulated(settings, clock, catalogue, public_key)
+
+
+def simulated(settings: VehicleSettings, clock: Clock, catalogue: Catalogue, public_key: bytes) -> "SimulatedVehicle":
+    """A fresh car of ours, with its console."""
+    from assistant.vehicle.simulated import SimulatedVehicle
+
+    verifier = Verifier(public_key, settings.profile, started_at=clock.now())
+    return SimulatedVehicle(clock, catalogue, verifier, profile=settings.profile, seed=settings.seed)
+
+
+def behind_broker(settings: VehicleSettings, clock: Clock, catalogue: Catalogue, public_key: bytes) -> "KuksaVehicle":
+    """The car behind the settings' databroker. Raises SettingsError when the token's file cannot be read."""
+    from assistant.vehicle.kuksa import KuksaVehicle, vehicle_id
+
+    at = broker(settings)
+    verifier = Verifier(public_key, vehicle_id(at), started_at=clock.now())
+    return KuksaVehicle(at, clock, catalogue, verifier)
+
+
+def broker(settings: VehicleSettings) -> "Broker":
+    """Where the databroker is, and what opens it."""
+    from assistant.vehicle.kuksa_link import Broker
+
+    token = ""
+    if settings.token is not None:
+        try:
+            token = settings.token.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"vehicle.token: {settings.token} cannot be read: {error}") from error
+    return Broker(settings.host, settings.port, token, settings.root_certificate, settings.server_name)
