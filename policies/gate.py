@@ -70,7 +70,7 @@ class Gate:
         """What may happen, with the coupled commands added, when ``confirmed`` is all the evidence there is.
 
         Pure: nothing is remembered, no permit issued. Total: whatever goes wrong inside is a Refuse with the
-        code ``fault``. Other codes: unlisted, value, contradiction, forbidden, caution, means, zone, motion,
+        code ``fault``. Other codes: unlisted, read_only, value, contradiction, forbidden, caution, means, zone, motion,
         state, nothing.
         """
         try:
@@ -150,7 +150,7 @@ class Gate:
         for command in asked:
             entry = self.rules.get(command.signal)
             if entry is None:
-                return self._refuse(asked, "unlisted")
+                return self._unlisted(asked, command.signal)
             try:
                 checked.append(Command(command.signal, entry.signal.check(command.value)))
             except ValueError as cause:
@@ -202,6 +202,13 @@ class Gate:
             return self.catalogue[path].check(value)
         except ValueError:
             return None
+
+    def _unlisted(self, asked: tuple[Command, ...], path: str) -> Refuse:
+        """A signal without a rule; one that is only read (an airbag, the odometer) is told so by name."""
+        signal = self.catalogue.get(path)
+        if signal is None or signal.kind == "actuator":
+            return self._refuse(asked, "unlisted")
+        return Refuse(asked, ("gate.read_only",), self._wording.refusal("read_only", signal), "read_only")
 
     def _refuse(
         self, commands: tuple[Command, ...], code: str, rules: tuple[str, ...] = (), because: str = ""

@@ -17,8 +17,8 @@ from policies.source import Source
 HERE = Path(__file__).parent / "wording.yaml"
 
 CODES = (
-    *("unlisted", "value", "contradiction", "forbidden", "caution", "means", "zone", "zone_outside", "motion"),
-    *("state", "rate", "fault", "nothing", "unknown_challenge", "expired", "spent", "replaced", "cancelled"),
+    *("unlisted", "read_only", "value", "contradiction", "forbidden", "caution", "means", "zone", "zone_outside"),
+    *("motion", "state", "rate", "fault", "nothing", "unknown_challenge", "expired", "spent", "replaced", "cancelled"),
     *("wrong_modality", "wrong_zone", "changed"),
 )
 """Every code of a Refuse, and zone_outside, which words the code zone for somebody outside."""

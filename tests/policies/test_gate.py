@@ -257,7 +257,7 @@ def test_what_else_will_change_is_said(gate: Gate) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "due"),
     [
-        ("Vehicle.Speed", 10, "unlisted"),
+        ("Vehicle.Speed", 10, "read_only"),
         ("Vehicle.Nonsense", 10, "unlisted"),
         (WARMTH, 50, "value"),
         ("Vehicle.Powertrain.Transmission.SelectedGear", 1, "forbidden"),
