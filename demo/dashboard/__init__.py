@@ -1,0 +1,1 @@
+"""The dashboard: a cabin in the terminal, to try everything in two minutes."""
