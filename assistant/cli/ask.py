@@ -1,10 +1,15 @@
 """`cabin ask`: questions to the owner's manual and the live car."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assistant.cli.inputs import emit, file_option, items, json_option
+
+if TYPE_CHECKING:
+    from knowledge.answer import Answer
 
 
 @click.command(
@@ -17,8 +22,6 @@ from assistant.cli.inputs import emit, file_option, items, json_option
 @click.option("--pack", help="The manual to ask, by its pack's name. Default: this car's.")
 def ask(questions: tuple[str, ...], lines: Path | None, as_json: bool, pack: str | None) -> None:
     """Answer QUESTIONS from the manual and the car as it stands, with sources, or refuse honestly."""
-    from dataclasses import asdict
-
     from assistant.bootstrap import Engines
     from assistant.cli.progress import bar
     from assistant.settings import load
@@ -32,9 +35,15 @@ def ask(questions: tuple[str, ...], lines: Path | None, as_json: bool, pack: str
     for question in asked:
         answer = library.answer(question, cabin.readings(), pack=pack or settings.knowledge.pack)
         if as_json:
-            emit(asdict(answer))
+            emit(as_line(answer))
             continue
         click.echo(answer.text)
         for source in answer.sources:
             page = f", page {source.page}" if source.page else ""
             click.echo(f"  [{source.title}: {source.section}{page}]")
+
+
+def as_line(answer: "Answer") -> dict[str, Any]:
+    """An answer as the machine interface has it: ``answer`` for its text."""
+    line = asdict(answer)
+    return {"question": line.pop("question"), "answer": line.pop("text"), **line}
