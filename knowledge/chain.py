@@ -36,7 +36,7 @@ class Inquiry:
     question: str
     text: str
     pack: str
-    variant: str
+    variants: frozenset[str]
     unknown: float
     asked: Asked | None = None
     rows: tuple[int, ...] = ()
@@ -58,7 +58,7 @@ def build_chain(shelf: Shelf, embedder: Embedder, ranker: Ranker, store: Any) ->
     many = len(shelf.packs) > 1
 
     def read(inquiry: Inquiry) -> Inquiry:
-        return replace(inquiry, asked=ranker.read(inquiry.text, embedder, inquiry.pack, inquiry.variant))
+        return replace(inquiry, asked=ranker.read(inquiry.text, embedder, inquiry.pack, inquiry.variants))
 
     def retrieve(inquiry: Inquiry) -> Inquiry:
         assert inquiry.asked is not None
@@ -114,15 +114,26 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
     if sure >= ranker.weights.unsure_above:
         two = _distinct(inquiry.ranked, lambda r: shelf.sections[r.section].title)[:2]
         sources = tuple(shelf.source(r.section, score=sure) for r in two)
-        return Answer(inquiry.question, _see(sources), "unsure", "unsure", sources, passages, timings_ms=timings)
+        return Answer(
+            inquiry.question,
+            _see(sources, [shelf.sections[r.section].title for r in two]),
+            "unsure",
+            "unsure",
+            sources,
+            passages,
+            timings_ms=timings,
+        )
     return Answer(inquiry.question, NOT_FOUND, "refused", "not_covered", passages=passages, timings_ms=timings)
 
 
 NOT_FOUND = "I can't find that in the owner's manual, so I'd rather not guess."
 
 
-def _see(sources: tuple[Source, ...]) -> str:
-    places = [s.section.rpartition(", ")[2] + (f" on page {s.page}" if s.page else "") for s in sources]
+def _see(sources: tuple[Source, ...], titles: list[str]) -> str:
+    places = [
+        f'"{title}"' + (f", page {source.page}" if source.page else "")
+        for source, title in zip(sources, titles, strict=True)
+    ]
     return f"I'm not sure. The manual may say it under {' or under '.join(places)}."
 
 

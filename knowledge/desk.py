@@ -6,13 +6,13 @@ from dataclasses import replace
 from knowledge import curated, faults, telltales
 from knowledge.answer import Answer, LiveReading
 from knowledge.live import Found, Live, Patterns, topic_of
-from knowledge.pack import Safety
+from knowledge.pack import Lack, Safety
 from knowledge.readings import Dashboard
 from knowledge.shelf import Shelf
 from knowledge.wording import word
 
-Search = Callable[[str, str, str, str], Answer]
-"""(question, text to search for, pack, variant) -> the manual's answer."""
+Search = Callable[[str, str, str, frozenset[str]], Answer]
+"""(question, text to search for, pack, variants meant) -> the manual's answer."""
 
 _STATE = ("is", "are", "how is", "how's", "how are", "how hot", "what is my", "what's my", "do i have", "does")
 
@@ -49,11 +49,10 @@ class Desk:
 
     def after(self, question: str, text: str, search: Search) -> Answer:
         """What the car lacks, a telltale by its name, a safety topic that asks how, then the manual."""
-        named = self.variants.named(text)
-        variants = named or frozenset((self.live.variant,))
+        variants = self.variants_meant(text)
         lack = curated.lacking(text, self.lists.equipment, variants)
         if lack:
-            return Answer(question, curated.says_lacking(lack), "refused", "not_fitted")
+            return self._lacks(question, text, lack, search)
         if not curated.is_procedure_only(text):
             found = telltales.named(text, self.live.lamps()) or telltales.named(text, self.lists.telltales)
             if not telltales.means_lamp(text):
@@ -61,7 +60,7 @@ class Desk:
             if found:
                 lamp = found[0]
                 return self._told(question, f"{lamp.name}. {telltales.explain(lamp)}", (lamp.section,))
-        answer = search(question, text, self.pack, self.live.variant)
+        answer = search(question, text, self.pack, variants)
         feature = curated.asked_for(text, self.lists.equipment)
         if feature:
             return self._has(answer, feature.name, feature.section, bool(variants & set(feature.variants)))
@@ -70,6 +69,22 @@ class Desk:
         if safety and answer.outcome != "answer" and safety.section in near:
             return replace(self._curated(question, safety), passages=answer.passages, timings_ms=answer.timings_ms)
         return answer
+
+    def variants_meant(self, text: str) -> frozenset[str]:
+        """The variants that ``text`` names, else the car's own; empty where the pack has none."""
+        own = frozenset((self.live.variant,)) if self.live.variant else frozenset[str]()
+        return self.variants.named(text) or own
+
+    def _lacks(self, question: str, text: str, lack: Lack, search: Search) -> Answer:
+        """An honest no; where another variant of the manual has it, with what the manual says of that one."""
+        no = curated.says_lacking(lack)
+        others = self.variants.all - frozenset(lack.variants) if lack.variants else frozenset[str]()
+        answer = search(question, text, self.pack, others or self.variants_meant(text))
+        if others and answer.outcome == "answer":
+            return replace(
+                answer, text=f"{no} For the {self.variants.called(others)}: {answer.text}", reason="not_fitted"
+            )
+        return Answer(question, no, "refused", "not_fitted", passages=answer.passages, timings_ms=answer.timings_ms)
 
     def _has(self, answer: Answer, name: str, section: str, fitted: bool) -> Answer:
         number = self.shelf.find(self.pack, section)

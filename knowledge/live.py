@@ -4,7 +4,7 @@ drive on".
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -280,7 +280,12 @@ class Live:
 
     def _safe(self, question: str) -> Found:
         codes = self.dashboard.codes()
-        tyres = [f for f in self._tyre_findings() if f.rank < 2]
+        advice = self._telltale(_LOW)
+        tyres = [
+            replace(f, text=f"{f.text} {'Do not drive on.' if f.rank == 0 else advice.do if advice else ''}".strip())
+            for f in self._tyre_findings()
+            if f.rank < 2
+        ]
         bounds = [self._judge(b) for b in self.bounds if not _TYRE.search(b.signal)]
         findings = [*tyres, *(f for f in bounds if f.rank < 2), *self._fault_findings(codes or ())]
         said = {f.section for f in findings}

@@ -135,10 +135,8 @@ class Ranker:
         self._words: dict[int, frozenset[str]] = {}
         self.variants = {name: pack.variants for name, pack in shelf.packs.items()}
 
-    def read(self, question: str, embedder: Embedder, pack: str, variant: str) -> Asked:
-        """The question with its vector. ``variant`` is the car's own, meant unless the question names
-        another.
-        """
+    def read(self, question: str, embedder: Embedder, pack: str, variants: frozenset[str]) -> Asked:
+        """The question with its vector. ``variants`` are those meant unless the question names another."""
         reading = embedder.read([question])[0]
         norms = np.maximum(np.linalg.norm(reading.tokens, axis=1, keepdims=True), 1e-9)
         said = self.variants[pack].named(question)
@@ -147,7 +145,7 @@ class Ranker:
             reading.vector,
             (reading.tokens / norms) @ self.shelf.basis.T,
             self.contrasts.named(question),
-            said or (frozenset((variant,)) if variant else frozenset()),
+            said or variants,
             pack,
         )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from knowledge.answer import LiveReading
 from knowledge.pack import Telltale
@@ -28,9 +29,10 @@ _MAY = {
 }
 
 
-def _telling(text: str) -> list[str]:
+@lru_cache(maxsize=2_048)
+def _telling(text: str) -> tuple[str, ...]:
     """The stems that tell one symbol from another."""
-    return [stem(t) for t in tokens(text.replace("-", " ")) if t not in STOP and t not in _COLOURS]
+    return tuple(stem(t) for t in tokens(text.replace("-", " ")) if t not in STOP and t not in _COLOURS)
 
 
 def colours_in(text: str) -> frozenset[str]:

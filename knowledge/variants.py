@@ -18,6 +18,15 @@ class Variants:
     own: str
     _names: Mapping[str, tuple[tuple[str, ...], ...]]
     _models: Mapping[str, str]
+    _titles: Mapping[str, str]
+
+    @property
+    def all(self) -> frozenset[str]:
+        return frozenset(self._names)
+
+    def called(self, variants: frozenset[str]) -> str:
+        """Variants by their titles, in the pack's order: "petrol hatchback and diesel van"."""
+        return " and ".join(title for variant, title in self._titles.items() if variant in variants)
 
     @classmethod
     def of(cls, manifest: Manifest) -> "Variants":
@@ -34,7 +43,8 @@ class Variants:
             named += [body] if body and alone and body[0] not in _CAR else []
             names[variant] = tuple(named)
         models = {v: name.partition(",")[0].strip().casefold() for v, name in manifest.variant_names.items()}
-        return cls(manifest.default_variant, names, models)
+        titles = {v: manifest.variant_names.get(v, v).rpartition(",")[2].strip() for v in manifest.variants}
+        return cls(manifest.default_variant, names, models, titles)
 
     def named(self, text: str) -> frozenset[str]:
         """The variants that a question names as cars; a fuel alone ("where do I put petrol in") names none."""

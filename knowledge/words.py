@@ -56,11 +56,13 @@ def content(text: str) -> list[str]:
     return [stem(token) for token in tokens(text) if token not in STOP]
 
 
+@lru_cache(maxsize=8_192)
 def phrase(text: str) -> tuple[str, ...]:
     """A phrase as stems, for finding it in other text. Hyphens count as spaces."""
     return tuple(stem(token) for token in tokens(text.replace("-", " ")))
 
 
+@lru_cache(maxsize=8_192)
 def gist(text: str) -> tuple[str, ...]:
     """A phrase without articles and pointing words: "the circle with the mark" is "circle with mark"."""
     return tuple(word for word in phrase(text) if word not in _ARTICLES)

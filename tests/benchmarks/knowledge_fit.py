@@ -82,7 +82,7 @@ def main() -> None:
         cases = []
         for question in (*asked.answerable, *asked.unanswerable):
             text = library.translate(questions.plainly(question.q))
-            read = ranker.read(text, embedder, name, found.manifest.default_variant)
+            read = ranker.read(text, embedder, name, frozenset((found.manifest.default_variant,)))
             rows = np.argsort(-(shelf.vectors @ read.vector))[:NEAREST].tolist()
             cases.append((question, text, read, rows))
         groups = []
