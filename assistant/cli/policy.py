@@ -14,7 +14,7 @@ from assistant.cli.inputs import emit, json_option
 from assistant.errors import CabinError
 
 if TYPE_CHECKING:
-    from policies.command import Command
+    from policies.command import Command, Zone
     from policies.diff import Difference
     from policies.explain import Explanation
     from policies.matrix import Case
@@ -104,17 +104,16 @@ def explain(
 
     COMMAND is a sentence, or SIGNAL=VALUE. The car is the simulated one, freshly seen at the given speed.
     """
+    from policies.catalogue import Catalogue
     from policies.command import Means, Modality, Origin, Zone
     from policies.explain import explain as explained
     from policies.gate import Gate
     from policies.rules import RuleTable
 
-    commands, state, now = _asked(command, zone)
-    state = _driving(state, now, speed, in_gear, readings)
-    from policies.catalogue import Catalogue
-
-    gate = Gate(RuleTable.load(), Catalogue.load(), "explained")
     origin = Origin(Means(means), Zone(zone))
+    commands, state, now = _asked(command, origin.zone)
+    state = _driving(state, now, speed, in_gear, readings)
+    gate = Gate(RuleTable.load(), Catalogue.load(), "explained")
     said = explained(gate, commands, origin, state, now, Modality(confirmed))
     if as_json:
         emit({"command": command, **_as_json(said)})
@@ -123,7 +122,7 @@ def explain(
             click.echo(line)
 
 
-def _asked(text: str, zone: str) -> tuple[tuple["Command", ...], "VehicleState", float]:
+def _asked(text: str, zone: "Zone") -> tuple[tuple["Command", ...], "VehicleState", float]:
     """The commands that ``text`` stands for, the simulated car's state, and the moment of it."""
     if re.match(r"Vehicle\.\S+\s*=", text):
         from assistant.clock import SimulatedClock
@@ -139,7 +138,7 @@ def _asked(text: str, zone: str) -> tuple[tuple["Command", ...], "VehicleState",
     from assistant.settings import load
 
     cabin = Engines(load()).rig().cabin
-    _, commands = cabin.understand(text, zone)  # type: ignore[arg-type]  # the option takes nothing but zones
+    _, commands = cabin.understand(text, zone)
     if not commands:
         raise CabinError(f"{text!r} is no command that I understand; try SIGNAL=VALUE, or `cabin route` to see why")
     return commands, cabin.vehicle.state(), cabin.clock.now()
