@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LONGEST = 160
 """Characters. No template is longer."""
+KEPT = 256
+"""Texts whose match is remembered: a sentence is tried whole, then as its parts."""
 
 
 class Matcher:
@@ -23,6 +25,7 @@ class Matcher:
         whole = compiled(said)
         self._closed, self._open = _parted(whole)
         known = {word for expression in _expressions(whole) for text in _texts(expression) for word in words(text)}
+        self._seen: dict[str, tuple[str, dict[str, object]] | None] = {}
         self._vocabulary = known | {word for number in spelled(said.language) for word in number}
 
     def match(self, text: str) -> tuple[str, dict[str, object]] | None:
@@ -30,10 +33,17 @@ class Matcher:
 
         The slot "choice" is a list: "to face and feet".
         """
-        from hassil.recognize import recognize_best
-
         if not text or len(text) > LONGEST:
             return None
+        if text not in self._seen:
+            if len(self._seen) >= KEPT:
+                self._seen.clear()
+            self._seen[text] = self._match(text)
+        return self._seen[text]
+
+    def _match(self, text: str) -> tuple[str, dict[str, object]] | None:
+        from hassil.recognize import recognize_best
+
         closed = all(word in self._vocabulary or word[-1].isdigit() for word in words(text))
         result = recognize_best(text, self._closed, language=self._language) if closed else None
         if result is None:

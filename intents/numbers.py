@@ -29,7 +29,7 @@ def spelled(language: str) -> dict[tuple[str, ...], int]:
     table: dict[tuple[str, ...], int] = {}
     for number in (*range(101), 200, 300, 400, 500, 1000):
         for text in engine.format_number(number).text_by_ruleset.values():
-            parts = tuple(re.split(r"[\s­-]+", text.lower().strip()))
+            parts = tuple(re.split(r"[\s-]+", text.replace("\u00ad", "").lower().strip()))
             if parts and not any(character.isdigit() or character == "." for character in text):
                 table.setdefault(parts, number)
     return table
