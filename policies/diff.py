@@ -1,6 +1,7 @@
 """What two rule tables decide differently over the whole input space: who gets more, and who gets less."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -49,25 +50,25 @@ def difference(old: RuleTable, new: RuleTable, catalogue: Catalogue | None = Non
     known = Catalogue.load() if catalogue is None else catalogue
     gates = Gate(old, known, "old"), Gate(new, known, "new")
     changes: dict[_Change, _Cells] = {}
-    for path in dict.fromkeys((*old, *new)):
-        if _touched(path, old, new):
+    paths = dict.fromkeys((*old, *new))
+    differ = {path for path in paths if _said(path, old) != _said(path, new)}
+    for path in paths if differ else ():
+        if path in differ or _brings(path, old, differ):
             _compare(path, gates, changes)
     found = [*_folded(changes), *_answers(old, new), *_rates(old, new)]
     return sorted(found, key=lambda one: (one.way != "looser", -one.rows))
 
 
-def _touched(path: str, old: RuleTable, new: RuleTable) -> bool:
-    """Can anything about ``path`` be decided differently: by its own rules, or by those of what it brings."""
-    if _said(path, old) != _said(path, new):
-        return True
+def _brings(path: str, rules: RuleTable, differ: set[str]) -> bool:
+    """Can a change of ``path`` bring one of a signal in ``differ``."""
     couplings = Couplings.load()
-    for case in cases(new, sights=(Sight.FRESH,), signals=[path]):
-        try:
-            whole = couplings.complete((case.command,), case.state)
-        except Contradiction:
-            continue
-        if any(_said(one.signal, old) != _said(one.signal, new) for one in whole):
-            return True
+    one_asker = islice(
+        cases(rules, sights=(Sight.FRESH,), signals=[path]), 0, None, len(Modality) * len(Means) * len(Zone)
+    )
+    for case in one_asker:
+        with suppress(Contradiction):
+            if any(one.signal in differ for one in couplings.complete((case.command,), case.state)):
+                return True
     return False
 
 
