@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from knowledge import curated, faults, telltales
 from knowledge.answer import Answer, LiveReading
-from knowledge.live import Found, Live, Patterns, topic_of
+from knowledge.finding import Found
+from knowledge.live import Live
 from knowledge.pack import Lack, Safety
 from knowledge.readings import Dashboard
 from knowledge.shelf import Shelf
+from knowledge.topics import Patterns, topic_of
 from knowledge.wording import word
 
 Search = Callable[[str, str, str, frozenset[str]], Answer]

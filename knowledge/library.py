@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from knowledge.answer import Answer, LiveReading
 from knowledge.desk import Desk
 from knowledge.embedding import Embedder
-from knowledge.live import load_patterns
 from knowledge.ranking import Ranker, load_weights
 from knowledge.shelf import Shelf
+from knowledge.topics import load_patterns
 from knowledge.wording import while_moving
 from knowledge.words import content, load_contrasts, load_synonyms, phrase, plainly, tokens
 

@@ -4,22 +4,15 @@ drive on".
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
+from dataclasses import replace
 
 from knowledge import faults, telltales
-from knowledge.pack import Bound, Lists, Telltale, load_yaml
+from knowledge.finding import Finding, Found, listed, once
+from knowledge.pack import Bound, Lists, Telltale
 from knowledge.readings import MILE_KM, Dashboard, ago
+from knowledge.topics import Patterns, Topic
 from knowledge.variants import Variants
-from knowledge.words import DATA, contains, gist
-
-Topic = Literal["tyres", "range", "service", "faults", "lights", "safe"]
-TOPICS: tuple[Topic, ...] = ("safe", "tyres", "range", "service", "faults", "lights")
-"""In the order in which they are tried."""
+from knowledge.words import contains, gist
 
 DTC = "Vehicle.Diagnostics.DTCList"
 _TYRE = re.compile(r"Axle\.Row(\d)\.Wheel\.(Left|Right)\.Tire\.Pressure$")
@@ -32,70 +25,6 @@ _ASKS_NOW = re.compile(
 _ASKS_RULE = re.compile(r"\b(?:should|normal|recommended|usually|mean|maximum|minimum|allowed|where)\b", re.I)
 _VOLT = re.compile(r"\b(?:12|twelve)[ -]?volts?\b", re.I)
 _DISTANCE = re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(km|kilomet\w+|miles?)\b", re.I)
-
-
-class Pattern(BaseModel):
-    """When a question is about one topic."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    asks: tuple[str, ...]
-    unless: tuple[str, ...] = ()
-
-    def fits(self, question: str) -> bool:
-        return any(_compiled(p).search(question) for p in self.asks) and not any(
-            _compiled(p).search(question) for p in self.unless
-        )
-
-
-class Patterns(BaseModel):
-    """`data/live.yaml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    stale_after_s: float
-    reserve_percent: float
-    tyres: Pattern
-    range: Pattern
-    service: Pattern
-    faults: Pattern
-    lights: Pattern
-    safe: Pattern
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing the car reports. ``rank``: 0 stop now, 1 soon, 2 at leisure, 3 nothing wrong."""
-
-    rank: int
-    text: str
-    section: str = ""
-    signals: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A live answer: its text, the titles of the sections that explain it, the readings it used."""
-
-    text: str
-    sections: tuple[str, ...]
-    signals: tuple[str, ...]
-    known: bool = True
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.I)
-
-
-def load_patterns(path: Path = DATA / "live.yaml") -> Patterns:
-    """Raises PackError naming line and key."""
-    return load_yaml(path, Patterns)
-
-
-def topic_of(question: str, patterns: Patterns) -> Topic | None:
-    """Which live topic ``question`` is about; None when it is about the manual."""
-    return next((topic for topic in TOPICS if getattr(patterns, topic).fits(question)), None)
 
 
 class Live:
@@ -166,8 +95,8 @@ class Live:
             elif warning:
                 parts.append(warning.do)
         if good:
-            who = "All four tyres are fine" if len(good) == 4 else f"Fine: {_listed([f.text for f in good])}"
-            values = _listed([f.text for f in good]) if len(good) == 4 else ""
+            who = "All four tyres are fine" if len(good) == 4 else f"Fine: {listed([f.text for f in good])}"
+            values = listed([f.text for f in good]) if len(good) == 4 else ""
             parts.append(f"{who}{': ' + values if values else ''}{self._recommended()}.")
         parts += [f.text for f in unknown]
         sections = (*((_LOW,) if bad else ()), *self._tyre_sections())
@@ -297,7 +226,7 @@ class Live:
                         Finding(rank, f"{lamp.name}: {telltales.explain(lamp)}", lamp.section, (lamp.signal,))
                     )
         findings.sort(key=lambda finding: finding.rank)
-        findings = _once(findings)
+        findings = once(findings)
         if findings:
             head = {0: "No, stop where it is safe.", 1: "With care.", 2: "Yes."}[min(findings[0].rank, 2)]
             joined = self._join(findings[:4])
@@ -307,9 +236,7 @@ class Live:
         checked = ["no fault code is stored"] if codes is not None else []
         checked += ["no tyre is low"] if any(f.rank == 3 for f in self._tyre_findings()) else []
         checked += ["no red or amber warning is lit that I know of"]
-        text = (
-            f"The car reports nothing against it: {_listed(checked)}. If anything feels wrong, stop where it is safe."
-        )
+        text = f"The car reports nothing against it: {listed(checked)}. If anything feels wrong, stop where it is safe."
         signals = (*((DTC,) if codes is not None else ()), *(s for f in self._tyre_findings() for s in f.signals))
         return Found(text, (_COLOURS,), signals)
 
@@ -440,12 +367,6 @@ _CODES = "Fault codes and what they mean"
 _COLOURS = "What the colours of the warning lights mean"
 
 
-def _once(findings: Sequence[Finding]) -> list[Finding]:
-    """The worst finding of each section: a reading, a lamp and a code may tell of the same thing."""
-    seen: set[str] = set()
-    return [f for f in findings if not f.section or not (f.section in seen or seen.add(f.section))]  # type: ignore[func-returns-value]
-
-
 def _says(code: str, fault: faults.Fault) -> str:
     return f"{code}: {fault.means}. {fault.do}"
 
@@ -469,7 +390,3 @@ def _at_rest(telltale: Telltale) -> bool:
     return telltale.signal.endswith(
         ("ParkingBrake.IsEngaged", "IsBelted", "IsOpen", "IsHandsOnWheel", "IsEyesOnRoad", "IsArmed")
     )
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
