@@ -167,9 +167,7 @@ def verify(as_json: bool) -> None:
     if wrong:
         raise CabinError(f"{wrong[0]}; `cabin knowledge build --force` makes the index anew")
     if not fresh:
-        raise CabinError(
-            "the manuals or the model changed since the index was built; run `cabin knowledge build`"
-        )
+        raise CabinError("the manuals or the model changed since the index was built; run `cabin knowledge build`")
 
 
 def _index_folder() -> Path:
