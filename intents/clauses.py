@@ -13,9 +13,9 @@ MAX_CLAUSES = 12
 
 def tidy(text: str) -> str:
     """``text`` without control characters and pictures, blanks single. Empty when it is too long to be a request."""
-    kept = "".join(character if character.isprintable() else " " for character in text[: MAX_CHARACTERS + 1])
-    kept = " ".join(kept.split())
-    return "" if len(kept) > MAX_CHARACTERS else kept
+    if len(text) > MAX_CHARACTERS:
+        return ""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def sentences(text: str) -> list[str]:

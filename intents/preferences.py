@@ -122,6 +122,8 @@ def _entry(text: str, reading: "Reading", how: How, when: str | None, types: dic
         unit = "level"
     elif unit == "degree":
         unit = "celsius" if value < 45 else "fahrenheit"  # type: ignore[operator]  # a number has a unit, a word has none
+    if thing == "temperature" and unit is None:
+        unit = "celsius"
     if when == thing:
         when = None
     return Preference(text, thing, value, how, unit, when)

@@ -66,7 +66,7 @@ class Router:
         proposed = self._proposed(readings, dialogue)
         if proposed is not None:
             return proposed
-        readings = answer(readings, dialogue)
+        readings = answer(self._chosen(readings, dialogue), dialogue)
         intents = self._intents(readings, dialogue)
         if corrects(clean, dialogue) and len(intents) == 1 and intents[0].asks and readings[0].thing != "it":
             undone = {ask.signal for ask in dialogue.last[-1].asks}
@@ -84,6 +84,19 @@ class Router:
         ):
             return (replace(pending, kind="command", missing=None),)
         return None
+
+    def _chosen(self, readings: list[Reading], dialogue: Dialogue) -> list[Reading]:
+        """``readings`` with the choices of the thing that we asked about, which only they make sense of."""
+        pending = dialogue.pending
+        if pending is None or pending.missing != "choice":
+            return readings
+        thing = str(pending.slots.get("thing", ""))
+        found = []
+        for reading in readings:
+            choices = self._spotter.choices(reading.text, thing) if reading.intent is None else ()
+            known = choices and not reading.choices and reading.mood in ("command", "none")
+            found.append(replace(reading, thing=thing, choices=choices, places=()) if known else reading)
+        return found
 
     def _intents(self, readings: list[Reading], dialogue: Dialogue) -> tuple[Intent, ...]:
         intents: list[Intent] = []

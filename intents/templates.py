@@ -152,16 +152,9 @@ def _read(path: Path, things: Things) -> Topic:
 
 
 def _check(path: Path, keys: tuple[str | int, ...], sentence: str) -> None:
-    from hassil.errors import HassilError
-    from hassil.parse_expression import parse_sentence
-
     if _balanced(sentence):
         return
     problem = "brackets do not match"
-    try:
-        parse_sentence(sentence)
-    except HassilError as error:
-        problem = str(error)
     where = ".".join(str(key) for key in keys)
     raise SentenceError(f"{path}, line {line_of(path, keys)}: {where}: {problem}: {sentence!r}")
 
