@@ -30,9 +30,9 @@ class SpeechSettings(Section):
 
 
 class VehicleSettings(Section):
-    """Which car: ours, or one behind a KUKSA databroker."""
+    """Which car: ours, one behind a KUKSA databroker, or one behind its diagnostic socket (CAN)."""
 
-    kind: Literal["simulated", "kuksa"] = "simulated"
+    kind: Literal["simulated", "kuksa", "can"] = "simulated"
     profile: Literal["electric_suv", "petrol_hatchback", "diesel_van"] = "electric_suv"
     """The simulated car's; so is ``seed``."""
     seed: int = 0
@@ -45,6 +45,11 @@ class VehicleSettings(Section):
     """A PEM file; with it the line is encrypted and the broker has to show who it is."""
     server_name: str = ""
     """The name in the broker's certificate, where it is not ``host``."""
+    can_interface: str = "socketcan"
+    """Any python-can interface: socketcan, slcan, pcan, vector, kvaser, virtual ..."""
+    can_channel: str = "can0"
+    """The interface's channel: can0, or a serial port for slcan."""
+    can_bitrate: int = Field(default=500_000, gt=0)
 
 
 class KnowledgeSettings(Section):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.1  # between two looks at a car that is watched
 AFTER_S = 120.0  # how long a scenario goes on after its last step
+ANSWER_S = 5.0  # how long control units may take to tell everything
 STEP_S = 1.0  # between two looks at a scenario or a recording, simulated time
 
 broker_option = click.option(
@@ -249,12 +250,21 @@ def _settings(broker: str | None) -> "VehicleSettings":
 def _car(broker: str | None) -> Iterator[tuple["Vehicle", Any]]:
     """The car and its clock's ``now``. It takes nobody's permits: the key that could sign them is thrown away."""
     from assistant.clock import RealClock
-    from assistant.vehicle.chosen import behind_broker, simulated
+    from assistant.vehicle.chosen import behind_broker, behind_socket, simulated
     from policies.permit import Signer
 
     settings, clock = _settings(broker), RealClock()
     if settings.kind == "simulated":
         yield simulated(settings, clock, _catalogue(), Signer.fresh().public_key), clock.now
+        return
+    if settings.kind == "can":
+        diagnosed = behind_socket(settings, clock, _catalogue(), Signer.fresh().public_key)
+        try:
+            if not diagnosed.wait(ANSWER_S):
+                raise VehicleError(f"{diagnosed.id}: {diagnosed.problem}", code="out_of_reach")
+            yield diagnosed, clock.now
+        finally:
+            diagnosed.close()
         return
     car = behind_broker(settings, clock, _catalogue(), Signer.fresh().public_key)
     try:

@@ -1,4 +1,4 @@
-"""The car that the settings name: ours, or one behind a KUKSA databroker. Only here are adapters told apart."""
+"""The car that the settings name: ours, or one behind a databroker or a diagnostic socket. Only here they differ."""
 
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from policies.catalogue import Catalogue
 from policies.permit import Verifier
 
 if TYPE_CHECKING:
+    from assistant.vehicle.can.car import DiagnosedVehicle
     from assistant.vehicle.kuksa import KuksaVehicle
     from assistant.vehicle.kuksa_link import Broker
     from assistant.vehicle.simulated import SimulatedVehicle
@@ -18,6 +19,8 @@ def vehicle(settings: VehicleSettings, clock: Clock, catalogue: Catalogue, publi
     """The car, taking permits that are signed with the private half of ``public_key`` and name its ``id``."""
     if settings.kind == "kuksa":
         return behind_broker(settings, clock, catalogue, public_key)
+    if settings.kind == "can":
+        return behind_socket(settings, clock, catalogue, public_key)
     return simulated(settings, clock, catalogue, public_key)
 
 
@@ -36,6 +39,19 @@ def behind_broker(settings: VehicleSettings, clock: Clock, catalogue: Catalogue,
     at = broker(settings)
     verifier = Verifier(public_key, vehicle_id(at), started_at=clock.now())
     return KuksaVehicle(at, clock, catalogue, verifier)
+
+
+def behind_socket(
+    settings: VehicleSettings, clock: Clock, catalogue: Catalogue, public_key: bytes
+) -> "DiagnosedVehicle":
+    """The car behind a diagnostic socket. Raises VehicleError when the interface cannot be opened."""
+    from assistant.vehicle.can.car import DiagnosedVehicle
+    from assistant.vehicle.can.line import open_bus
+
+    name = f"can {settings.can_channel}"
+    verifier = Verifier(public_key, name, started_at=clock.now())
+    bus = open_bus(settings.can_interface, settings.can_channel, settings.can_bitrate)
+    return DiagnosedVehicle(bus, clock, catalogue, verifier, name)
 
 
 def broker(settings: VehicleSettings) -> "Broker":

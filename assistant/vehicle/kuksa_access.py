@@ -60,7 +60,7 @@ class Access:
         except jwt.PyJWTError as error:
             raise NoAccess(f"the token is not valid: {error}") from error
         scopes = tuple(scope.partition(":")[::2] for scope in str(claims.get("scope", "")).split())
-        return Rights(scopes, float(claims["exp"]))  # type: ignore[arg-type]  # partition gives pairs
+        return Rights(scopes, float(claims["exp"]))
 
 
 def token(private_key: bytes, scopes: Iterable[str], name: str, seconds: float) -> str:

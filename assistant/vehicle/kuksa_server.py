@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import grpc
 from kuksa.val.v2 import types_pb2, val_pb2, val_pb2_grpc
@@ -37,7 +37,7 @@ REASONS = {
     "bad_value": grpc.StatusCode.INVALID_ARGUMENT,
 }
 
-Call = grpc.aio.ServicerContext
+Call: TypeAlias = grpc.aio.ServicerContext
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def encode(signal: Signal, value: object) -> "types_pb2.Value":
         if not isinstance(value, tuple | list):
             raise ValueError(f"{signal.name} is a list, not {value!r:.80}")
         return types_pb2.Value(string_array=types_pb2.StringArray(values=value))
-    return types_pb2.Value(**{FIELDS[signal.type]: signal.check(value)})  # type: ignore[arg-type]  # one field, by name
+    return types_pb2.Value(**{FIELDS[signal.type]: signal.check(value)})
 
 
 def decode(signal: Signal, value: "types_pb2.Value") -> Seen:
