@@ -34,7 +34,7 @@ class Meaning:
     """Examples of a language as vectors; made on first use, for it costs about a second."""
 
     def __init__(self, examples: dict[str, list[str]], embedder: Embedder) -> None:
-        self._labels = [label for label, texts in examples.items() for _ in texts]
+        self.labels = [label for label, texts in examples.items() for _ in texts]
         self._texts = [text for texts in examples.values() for text in texts]
         self._embedder = embedder
         self._vectors: NDArray[np.float32] | None = None
@@ -73,7 +73,7 @@ class Meaning:
             self._last = (text, self._embedder.embed([text])[0])
         likeness = self._vectors @ self._last[1]
         best: dict[str, float] = {}
-        for label, value in zip(self._labels, likeness.tolist(), strict=True):
+        for label, value in zip(self.labels, likeness.tolist(), strict=True):
             best[label] = max(value, best.get(label, -1.0))
         ranked = sorted(best.items(), key=lambda item: -item[1])
         lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0)

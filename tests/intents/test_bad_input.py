@@ -49,7 +49,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        st.sampled_from("open close window the to and not 50 percent half my it if no front turn off".split()),
+        st.sampled_from(OURS),
         max_size=9,
     )
 )
