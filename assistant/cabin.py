@@ -34,6 +34,8 @@ from policies.state import VehicleState
 APPLY_DEADLINE_S = 5.0
 ANSWER_DEADLINE_S = 5.0
 HEAR_DEADLINE_S = 30.0
+READ_WHOLE = 90
+"""Words that an answer may have and still be read in one go; a longer one with steps is read step by step."""
 
 Watcher = Callable[[str, Mapping[str, Any]], None]
 """Told of ``heard``, ``understood``, ``decided``, ``applied`` and ``replied``. Watchers never steer."""
@@ -242,9 +244,14 @@ class Cabin:
             except (CabinError, KnowledgeError, TimeoutError) as error:
                 turn.say(self.wording.say("knowledge_failed", problem=str(error) or "it took too long"))
                 return
-        self.memory.question = question
+        self.memory.question, self.memory.steps = question, ()
         turn.answers.append(answer)
-        turn.say(answer.text)
+        if len(answer.steps) > 1 and len(answer.text.split()) > READ_WHOLE:
+            title, first, *rest = answer.steps
+            self.memory.steps = tuple(rest)
+            turn.say(f"{title} {first} {self.wording.say('steps_follow')}")
+        else:
+            turn.say(answer.text)
 
     def readings(self) -> list[LiveReading]:
         """The car's readings as the knowledge base takes them."""

@@ -32,6 +32,8 @@ class Memory:
     said: str = ""
     decision: Decision | None = None
     question: str = ""
+    steps: tuple[str, ...] = ()
+    """What is still to be read of an answer that is told step by step."""
     done: list[Intent] = field(default_factory=list)
     changes: list[tuple[Change, ...]] = field(default_factory=list)
     asked_back: Intent | None = None

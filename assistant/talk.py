@@ -63,6 +63,16 @@ async def why_not(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) ->
         turn.say(cabin.wording.say("nothing_refused"))
 
 
+async def next_step(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """The next step of an answer that is read step by step."""
+    if not cabin.memory.steps:
+        turn.say(cabin.wording.say("NextStep"))
+        return
+    step, *rest = cabin.memory.steps
+    cabin.memory.steps = tuple(rest)
+    turn.say(f"{step} {cabin.wording.say('steps_follow')}" if rest else step)
+
+
 async def more(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
     """The last question once more; parked, its answer is told whole."""
     if cabin.memory.question:
@@ -83,6 +93,7 @@ ACTS: dict[str, Callable[["Cabin", Intent, Origin, Turn], Awaitable[None]]] = {
     "Undo": undo,
     "Repeat": repeat,
     "WhyNot": why_not,
+    "NextStep": next_step,
     "More": more,
     "Remember": remember,
 }

@@ -146,6 +146,16 @@ async def test_a_question_is_answered_from_the_manual_with_its_section(say) -> N
     assert reply.sources[0]["section"]
 
 
+async def test_a_long_answer_is_read_step_by_step(say) -> None:
+    told = [(await say("how do I change a wheel")).text]
+    while len(told) < 20 and "no further step" not in told[-1]:
+        told.append((await say("next step")).text)
+    assert len(told) > 4
+    assert all(len(part.split()) <= 90 for part in told)
+    assert "firm, level ground" in told[0]
+    assert "check" in told[-2]
+
+
 async def test_a_low_tyre_is_told_from_reading_and_manual_together(rig: Rig, say) -> None:
     rig.console.set({PRESSURE: 170})
     reply = await say("how are my tyres")
