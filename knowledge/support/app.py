@@ -19,6 +19,7 @@ from knowledge.support.copilot import mcp_app, mcp_server
 from knowledge.support.desk import LOOK_EVERY_S, SupportDesk
 from knowledge.support.door import Doorkeeper
 from knowledge.support.guard import Guard
+from knowledge.support.page import page
 from knowledge.support.problems import Problem
 from knowledge.support.setup import Setup
 from knowledge.support.shapes import State
@@ -61,6 +62,8 @@ def compose(
     )
     app.include_router(api(desk, door, turns, writer, telemetry))
 
+    app.include_router(page(desk, door, turns, setup, telemetry))
+
     @app.get("/healthz", tags=["health"])
     async def health() -> State:
         """Whether the process is alive."""
@@ -70,7 +73,7 @@ def compose(
     async def ready() -> State:
         """Whether questions can be answered and feedback kept."""
         desk.reader  # noqa: B018  # raises what to answer while it loads
-        await asyncio.to_thread(desk.database.write, "DELETE FROM visits WHERE ends_at < ?", (time.time(),))
+        await asyncio.to_thread(desk.database.write, "DELETE FROM visits WHERE ends_at < ?", (desk.now(),))
         return State(status="ok")
 
     app.mount("/", Admitted(copilots, door))

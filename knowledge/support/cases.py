@@ -60,7 +60,7 @@ class Cases:
         on_look: Callable[[Look], None] | None = None,
     ) -> None:
         """Raises KnowledgeError when the folder cannot be used."""
-        self._folder, self._db, self._now = folder, database, now
+        self._folder, self._db, self.now = folder, database, now
         self._on_look = on_look or (lambda look: None)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,13 +77,13 @@ class Cases:
             code = f"{secrets.randbelow(1_000_000):06d}"
             if not self._path(code).exists():
                 break
-        self._write(code, snapshot, self._now() + LASTS_S)
+        self._write(code, snapshot, self.now() + LASTS_S)
         return code
 
     def renew(self, code: str, snapshot: Snapshot) -> bool:
         """Replace what is shared under ``code`` by the car as it is now; the end stays. False when it is over."""
         ends = self._ends(self._path(code))
-        if ends is None or ends <= self._now():
+        if ends is None or ends <= self.now():
             return False
         self._write(code, snapshot, ends)
         return True
@@ -123,9 +123,9 @@ class Cases:
             held = b""
         snapshot = self._open(code, held) if held else None
         if snapshot is None:
-            self._db.write("INSERT INTO misses (at, by) VALUES (?, ?)", (self._now(), by))
+            self._db.write("INSERT INTO misses (at, by) VALUES (?, ?)", (self.now(), by))
             raise Problem(404, "no-such-case", "No case is open under this code; it may be over.")
-        look = Look(0, self._now(), self.mark(code), by)
+        look = Look(0, self.now(), self.mark(code), by)
         self._db.write("INSERT INTO looks (at, case_mark, by) VALUES (?, ?, ?)", (look.at, look.case_mark, by))
         self._on_look(look)
         return snapshot, _END.unpack(held[: _END.size])[0]
@@ -135,18 +135,18 @@ class Cases:
         over = 0
         for path in self._folder.glob("*.case"):
             ends = self._ends(path)
-            if ends is None or ends <= self._now():
+            if ends is None or ends <= self.now():
                 _erase(path)
                 over += 1
-        self._db.write("DELETE FROM misses WHERE at < ?", (self._now() - LASTS_S,), durable=False)
+        self._db.write("DELETE FROM misses WHERE at < ?", (self.now() - LASTS_S,), durable=False)
         return over
 
     def _refuse_guessing(self, by: str) -> None:
-        rows = self._db.read("SELECT at, by FROM misses WHERE at > ?", (self._now() - LASTS_S,))
+        rows = self._db.read("SELECT at, by FROM misses WHERE at > ?", (self.now() - LASTS_S,))
         mine = [at for at, who in rows if who == by]
         if len(mine) >= GUESSES or len(rows) >= GUESSES_ALL:
             first = min(mine) if len(mine) >= GUESSES else min(at for at, _ in rows)
-            raise too_many(max(1, int(first + LASTS_S - self._now()) + 1))
+            raise too_many(max(1, int(first + LASTS_S - self.now()) + 1))
 
     def _write(self, code: str, snapshot: Snapshot, ends: float) -> None:
         head, nonce = _END.pack(ends), os.urandom(_NONCE)
@@ -172,7 +172,7 @@ class Cases:
     def _open(self, code: str, held: bytes) -> Snapshot | None:
         head, nonce, sealed = held[: _END.size], held[_END.size : _END.size + _NONCE], held[_END.size + _NONCE :]
         try:
-            if _END.unpack(head)[0] <= self._now():
+            if _END.unpack(head)[0] <= self.now():
                 return None
             return Snapshot.from_bytes(AESGCM(self._key(code)).decrypt(nonce, sealed, head))
         except (InvalidTag, ValueError, KeyError, TypeError, struct.error):

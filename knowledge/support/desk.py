@@ -74,7 +74,7 @@ class SupportDesk:
         self.keys = Keys(self.database, now)
         self.questions = Questions(self.database, now)
         self.cases = Cases(records / "cases", self.database, now=now, on_look=on_look)
-        self._now = now
+        self.now = now
         self._reader: Reader | None = None
         self._loading = threading.Lock()
 
@@ -148,7 +148,7 @@ class SupportDesk:
     def look(self, code: str, by: str) -> Seen:
         """A shared car; the look is on record. Raises Problem as ``Cases.look`` does."""
         snapshot, ends_at = self.cases.look(code, by)
-        live = {reading.name: reading for reading in snapshot.live(self._now())}
+        live = {reading.name: reading for reading in snapshot.live(self.now())}
         vehicle = self._vehicle_of(live)
         warnings: tuple[Telltale, ...] = ()
         if vehicle:

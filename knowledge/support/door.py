@@ -69,7 +69,8 @@ class Doorkeeper:
         if not self.is_open():
             self.slow(f"stranger {_address(request)}")
             raise problems.no_key()
-        if not LOCAL.may(scope):
+        foreign = request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+        if foreign or not LOCAL.may(scope):  # no other site's page asks through a browser on this machine
             raise problems.no_key()
         return LOCAL
 

@@ -1,5 +1,6 @@
 """One opened index as the desk reads it: answers, searches and passages with ids that outlive a rebuild."""
 
+import re
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -193,8 +194,9 @@ def _lines(block: Block, answer: str) -> list[Line]:
 
 
 def _is_said(sentence: str, said: str) -> bool:
-    bare = _bare(sentence)
-    return len(bare) > 3 and bare in said
+    """Whether the answer holds it, also without the figures in other units that an answer leaves out."""
+    ways = (_bare(sentence), _bare(re.sub(r"\([^)]*\)", "", sentence)))
+    return any(len(way) > 3 and way in said for way in ways)
 
 
 def _bare(text: str) -> str:
