@@ -29,8 +29,9 @@ class Finding:
 
 def examine(settings: VehicleSettings, catalogue: Catalogue) -> Iterator[Finding]:
     """Part by part; what hangs on a broken one is left out."""
+    ways = {"kuksa": _broker, "can": _socket, "simulated": _simulated}
     try:
-        yield from _broker(settings, catalogue) if settings.kind == "kuksa" else _simulated(settings, catalogue)
+        yield from ways[settings.kind](settings, catalogue)
     except CabinError as error:
         yield Finding("vehicle", "broken", str(error))
     yield from _can()
@@ -69,6 +70,27 @@ def _broker(settings: VehicleSettings, catalogue: Catalogue) -> Iterator[Finding
         car.close()
 
 
+def _socket(settings: VehicleSettings, catalogue: Catalogue) -> Iterator[Finding]:
+    from assistant.vehicle.can.line import Line, open_bus
+    from assistant.vehicle.can.obd import Obd
+
+    bus = open_bus(settings.can_interface, settings.can_channel, settings.can_bitrate)
+    line = Line(bus)
+    try:
+        began = time.perf_counter()
+        found = Obd(line).snapshot()
+        spent = 1000 * (time.perf_counter() - began)
+        units = ", ".join(str(unit) for unit in line.units)
+        yield Finding("vehicle", "ok", f"{found.vin or 'no number'}: control units {units} on {settings.can_channel}")
+        yield Finding("snapshot", "ok", f"{len(found.values)} values and {len(found.stored)} codes in {spent:.0f} ms")
+        for problem in found.problems:
+            yield Finding("unit", "broken", problem)
+        if line.noise:
+            yield Finding("noise", "missing", ", ".join(f"{times} x {what}" for what, times in line.noise.items()))
+    finally:
+        line.close()
+
+
 def _line(car: "KuksaVehicle", catalogue: Catalogue) -> Iterator[Finding]:
     import grpc
     from kuksa.val.v2 import val_pb2
@@ -81,7 +103,7 @@ def _line(car: "KuksaVehicle", catalogue: Catalogue) -> Iterator[Finding]:
     try:
         for _ in range(CALLS):
             began = time.perf_counter()
-            info = link.stub.GetServerInfo(val_pb2.GetServerInfoRequest(), timeout=1.0, metadata=broker.metadata)
+            info = link.stub().GetServerInfo(val_pb2.GetServerInfoRequest(), timeout=1.0, metadata=broker.metadata)
             spent.append(time.perf_counter() - began)
     except grpc.RpcError as error:
         yield Finding("broker", "broken", f"{broker.target}: {error}")

@@ -81,7 +81,7 @@ class KuksaVehicle:
                     value=encode(self._catalogue[command.signal], value),
                 )
             )
-        stub = self.link.stub
+        stub = self.link.stub()
         seen = _ReadBack(targets)
         with self.link.watching(seen.take):
             deadline = time.monotonic() + self._read_back_s

@@ -33,7 +33,7 @@ BEAT_S = 0.2  # between two polls of what is vital
 ROUND = 5  # beats between two polls of everything
 CALL_S = 1.0  # the longest that one call may take
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 5.0  # back-off: doubled from the first to the last, give or take a quarter
-HEARD_S = 0.6  # nothing is sent on a line that has been silent for longer: it might arrive much later
+HEARD_S = 0.45  # nothing is sent on a line that has been silent for longer: it might arrive much later
 UNSENT_MS = 2000  # what the network has not taken by then is thrown away by the system, never delivered late
 SAME_S = 1e-4  # what two readings of the clocks differ by
 AHEAD_S = 1.0  # a value from further in the future is not believed: the clocks of broker and cabin differ
@@ -140,14 +140,19 @@ class Link:
         """Has the broker been reached, at the latest ``seconds`` from now."""
         return self._up.wait(seconds)
 
-    @property
     def stub(self) -> "val_pb2_grpc.VALStub":
-        """For one call. Raises VehicleError with code ``out_of_reach`` while the broker is away or silent."""
-        stub = self._stub
-        if stub is None or not self._up.is_set() or time.monotonic() - self._heard > HEARD_S:
-            why = self.problem or "the broker has fallen silent"
-            raise VehicleError(f"the car is out of reach: {why}", code="out_of_reach")
-        return stub
+        """For one call, now. Raises VehicleError with code ``out_of_reach`` while the broker is away.
+
+        A line that has been silent is given a moment to prove itself.
+        """
+        deadline = time.monotonic() + CALL_S
+        while (stub := self._stub) is not None and self._up.is_set():
+            if time.monotonic() - self._heard <= HEARD_S:
+                return stub
+            if time.monotonic() > deadline or self._closing.wait(BEAT_S / 10):
+                break
+        said = self.problem or "the broker has fallen silent"
+        raise VehicleError(f"the car is out of reach: {said}", code="out_of_reach")
 
     def readings(self) -> dict[str, Reading]:
         """A copy of the latest of every signal."""

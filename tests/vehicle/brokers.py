@@ -65,6 +65,73 @@ class Served:
             self.loop.close()
 
 
+class Wire:
+    """A TCP line to ``port`` that can be cut: bytes then vanish, and nobody is told."""
+
+    def __init__(self, port: int) -> None:
+        self._to, self._whole = port, asyncio.Event()
+        self._whole.set()
+        self._carrying: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self.port: int = self._run(self._listen())
+
+    def cut(self) -> None:
+        self._loop.call_soon_threadsafe(self._whole.clear)
+
+    def mend(self) -> None:
+        """What was lost stays lost; connections that missed something break, as they do after a long cut."""
+
+        async def there() -> None:
+            for writer in tuple(self._writers):
+                writer.close()
+            self._whole.set()
+
+        self._run(there())
+
+    def close(self) -> None:
+        self._run(self._closed())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _run(self, coroutine: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+
+    async def _listen(self) -> int:
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    async def _closed(self) -> None:
+        self._server.close()
+        for task in tuple(self._carrying):
+            task.cancel()
+        await asyncio.gather(*self._carrying, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        carrying = asyncio.current_task()
+        assert carrying is not None
+        self._carrying.add(carrying)
+        carrying.add_done_callback(self._carrying.discard)
+        await self._whole.wait()
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
+        except OSError:
+            writer.close()
+            return
+        self._writers |= {writer, far_writer}
+        await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer), return_exceptions=True)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65536):
+                if self._whole.is_set():
+                    writer.write(data)
+        finally:
+            writer.close()
+            self._writers.discard(writer)
+
+
 class Remote:
     """A cabin's side: a car behind a broker, and the gate's half of its permits."""
 
@@ -86,7 +153,7 @@ class Remote:
 
 @contextmanager
 def cabin_at(served: Served, **how: Any) -> Iterator[Remote]:
-    remote = Remote(Broker(port=served.port, **how.pop("broker", {})), **how)
+    remote = Remote(Broker(**{"port": served.port, **how.pop("broker", {})}), **how)
     try:
         yield remote
     finally:

@@ -18,7 +18,7 @@ from assistant.vehicle.kuksa_server import Databroker
 from policies.command import Command
 from policies.motion import SPEED, Motion, motion
 from policies.permit import PermitRefused
-from tests.vehicle.brokers import Remote, Served, cabin_at, until
+from tests.vehicle.brokers import Remote, Served, Wire, cabin_at, until
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 OTHER_WINDOW = "Vehicle.Cabin.Door.Row1.PassengerSide.Window.Position"
@@ -307,6 +307,39 @@ def test_a_broker_that_does_not_come_back_leaves_an_honest_doubt() -> None:
         with pytest.raises(VehicleError, match="may have been done") as caught:
             remote.apply({WINDOW: 70})
         assert caught.value.code == "unknown_outcome"
+
+
+@pytest.fixture
+def wire(served: Served) -> Iterator[Wire]:
+    wire = Wire(served.port)
+    yield wire
+    wire.close()
+
+
+@pytest.mark.enable_socket
+def test_a_network_that_is_cut_is_noticed_and_nothing_arrives_late(served: Served, wire: Wire) -> None:
+    with cabin_at(served, broker={"port": wire.port}) as remote:
+        wire.cut()
+        assert until(lambda: motion(remote.car.state(), remote.clock.now()) is Motion.UNKNOWN)
+        with pytest.raises(VehicleError) as caught:
+            remote.apply({WINDOW: 50})
+        assert caught.value.code == "out_of_reach"
+        wire.mend()
+        assert until(lambda: motion(remote.car.state(), remote.clock.now()) is Motion.PARKED)
+        assert served.databroker.actuations == 0
+        assert remote.apply({WINDOW: 50}) == {WINDOW: 50}
+
+
+@pytest.mark.enable_socket
+def test_a_network_that_is_cut_under_a_request_leaves_an_honest_doubt(served: Served, wire: Wire) -> None:
+    with cabin_at(served, read_back_s=2.0, broker={"port": wire.port}) as remote:
+        wire.cut()
+        with pytest.raises(VehicleError) as caught:
+            remote.apply({WINDOW: 50})
+        assert caught.value.code == "unknown_outcome"
+        wire.mend()
+        assert until(lambda: remote.car.link.up)
+        assert served.databroker.actuations == 0 and remote.get(WINDOW) == 0
 
 
 def test_two_cabins_that_write_at_once_each_act_once_and_both_see_the_end(served: Served) -> None:
