@@ -1,6 +1,6 @@
 """What can be meant, in no language: the things of intents.yaml, the signals they stand on, and the plain intents."""
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -83,6 +83,7 @@ class Things(BaseModel):
     intents: dict[str, PlainIntent] = {}
 
     @staticmethod
+    @cache
     def load(path: Annotated[Path, "intents.yaml"] = HERE / "intents.yaml") -> "Things":
         """Raises SentenceError naming file, line and key."""
         data = read_yaml(path)

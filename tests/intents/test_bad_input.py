@@ -72,6 +72,7 @@ def written(folder: Path, text: str) -> Path:
         ),
         ("language: en\nthings:\n  warp_drive: [warp drive]\n", ["line 3", "things.warp_drive", "warp_drive"]),
         ("language: en\nintents:\n  Undo:\n    data: nothing\n", ["line 4", "intents.Undo.data"]),
+        ("language: en\nthings:\n  horn:\n    - the (horn\n", ["line 4", "things.horn.0", "the (horn"]),
         ("language: en\nsentence: {}\n", ["line 2", "sentence"]),
         ("language: [en\n", ["line"]),
         ("- en\n", ["line 1", "mapping"]),
