@@ -93,9 +93,13 @@ def _compare(path: str, gates: tuple[Gate, Gate], changes: dict[_Change, _Cells]
 
 
 def _cases(path: str, old: RuleTable, new: RuleTable) -> Iterator[Case]:
-    """Every case that either table tells apart, with all evidence in turn."""
+    """Every case that either table tells apart, with all evidence in turn.
+
+    First of the table with more cautions, because it tells the worlds apart that the other may take for one.
+    """
     seen: set[object] = set()
-    for rules in (one for one in (old, new) if path in one):
+    both = [rules for rules in (new, old) if path in rules]
+    for rules in sorted(both, key=lambda one: -len(one[path].cautions)):
         mine: set[object] = set()
         for case in cases(rules, signals=[path]):
             readings = tuple((name, reading.value) for name, reading in case.state.readings.items())

@@ -133,6 +133,17 @@ def test_the_sentence_for_somebody_outside_is_only_for_what_their_place_forbids(
     assert code(inside) == "zone" and inside.says != says["zone"].says
 
 
+def test_of_several_things_that_may_not_be_the_first_is_explained(gate: Gate) -> None:
+    armed = Command("Vehicle.Body.Immobiliser.IsArmed", False)
+    for orders, name, other in (
+        ((ABS_OFF, armed), "brakes", "immobiliser"),
+        ((armed, ABS_OFF), "immobiliser", "brakes"),
+    ):
+        decision = gate.decide(orders, DRIVER, car(), NOW)
+        assert name in decision.says and other not in decision.says
+        assert decision.rules == tuple(f"never.{'brakes' if one is ABS_OFF else 'immobiliser'}" for one in orders)
+
+
 def test_a_gate_speaks_with_the_wording_that_it_is_given(gate: Gate, tmp_path: Path) -> None:
     text = wording.HERE.read_text(encoding="utf-8")
     (tmp_path / "wording.yaml").write_text(text.replace('allow: "All right."', 'allow: "Aye."'), encoding="utf-8")
