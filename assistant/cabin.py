@@ -34,6 +34,8 @@ from policies.state import VehicleState
 APPLY_DEADLINE_S = 5.0
 ANSWER_DEADLINE_S = 5.0
 HEAR_DEADLINE_S = 30.0
+PROPOSAL = "confirmation"
+"""What is missing of an intent that we propose ("I'm freezing"): a yes. Comfort only, so any voice may give it."""
 READ_WHOLE = 90
 """Words that an answer may have and still be read in one go; a longer one with steps is read step by step."""
 
@@ -92,11 +94,17 @@ class Cabin:
             with turn.stage("route"):
                 dialogue = self.memory.dialogue(utterance.zone, self.vehicle.state(), self.clock.now())
                 turn.intents = self.router.route(utterance.text, dialogue)
+            if any(intent.kind != "none" for intent in turn.intents):
+                self.memory.close_question()  # answered, or overtaken by a new request
             self._tell("understood", intents=turn.intents)
             origin = Origin(Means.VOICE, utterance.zone)
             to_confirm: list[tuple[Intent, tuple[Command, ...]]] = []
             for intent in turn.intents:
-                if intent.kind == "question":
+                if intent.missing:
+                    self.memory.ask_back(intent, self.clock.now())
+                    turn.asked_back = turn.asked_back or intent.missing == PROPOSAL
+                    turn.say(self.wording.ask_back(intent))
+                elif intent.kind == "question":
                     await self.answer(intent.text, turn)
                 elif intent.kind == "status":
                     self._report(intent, turn)
@@ -104,9 +112,6 @@ class Cabin:
                     await talk(self, intent, origin, turn)
                 elif intent.kind == "none":
                     turn.say(self.wording.say("not_understood" if utterance.text.strip() else "not_heard"))
-                elif intent.missing:
-                    self.memory.ask_back(intent, self.clock.now())
-                    turn.say(self.wording.ask_back(intent))
                 else:
                     commands = self.plan(intent, turn)
                     if commands and not await self.carry_out(intent, commands, origin, turn):

@@ -71,7 +71,8 @@ class JournalSettings(Section):
 class Settings(Section):
     """All settings. Every field can be set in cabin.toml or as CABIN_SECTION__FIELD in the environment."""
 
-    language: Literal["en"] = "en"
+    language: Literal["en", "de", "es", "fr", "it"] = "en"
+    """Of sentences and replies. The built-in recogniser hears English; the others need a faster-whisper model."""
     data_dir: Path = Field(default_factory=paths.data_folder)
     models_dir: Path = Field(default_factory=paths.models_folder)
     speech: SpeechSettings = SpeechSettings()

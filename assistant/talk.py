@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from assistant.turn import Turn
 from intents.intent import Intent
+from intents.preferences import parse
 from policies.command import Modality, Origin
 from policies.decision import Confirm, Refuse
 
@@ -83,8 +84,25 @@ async def more(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> No
 
 async def remember(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
     """A preference in plain words; it can fill what is left open and never loosens the gate."""
-    said = str(intent.slots.get("preference") or intent.text)
+    said = str(intent.slots.get("note") or intent.text)
     turn.say(cabin.wording.say("remembered" if cabin.remember(said) else "not_remembered", text=said))
+
+
+async def preferences(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """What we keep of somebody's likes, said back."""
+    kept = cabin.memory.preferences
+    told = "; ".join(preference.describe() for preference in kept)
+    turn.say(cabin.wording.say("preferences", list=told) if kept else cabin.wording.say("no_preferences"))
+
+
+async def forget(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
+    """Erase the preferences about what was named; all of them where nothing in particular was."""
+    note = str(intent.slots.get("note") or "")
+    named = {preference.thing for preference in parse(note)} | {note.removeprefix("the ").replace(" ", "_")}
+    kept = cabin.memory.preferences
+    left = tuple(preference for preference in kept if note and preference.thing not in named)
+    cabin.memory.preferences = left
+    turn.say(cabin.wording.say("forgotten" if len(left) < len(kept) else "no_preferences"))
 
 
 ACTS: dict[str, Callable[["Cabin", Intent, Origin, Turn], Awaitable[None]]] = {
@@ -96,4 +114,6 @@ ACTS: dict[str, Callable[["Cabin", Intent, Origin, Turn], Awaitable[None]]] = {
     "NextStep": next_step,
     "More": more,
     "Remember": remember,
+    "Preferences": preferences,
+    "Forget": forget,
 }

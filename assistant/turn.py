@@ -10,7 +10,7 @@ from assistant.journal.entries import Entry
 from assistant.utterance import Kind, Reply, Utterance, Verdict
 from intents.intent import Intent
 from knowledge.answer import Answer
-from policies.command import Command, Value
+from policies.command import Command, Modality, Value
 from policies.decision import Allow, Confirm, Decision
 
 
@@ -27,6 +27,8 @@ class Turn:
     answers: list[Answer] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     """What the journal has still to keep."""
+    asked_back: bool = False
+    """Did we propose something that a spoken yes carries out."""
     timings_ms: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=perf_counter)
 
@@ -61,7 +63,7 @@ class Turn:
         """The reply as it is spoken and shown."""
         confirm = next((d for d in self.decisions if isinstance(d, Confirm) and d.challenge), None)
         verdict: Verdict
-        if confirm:
+        if confirm or self.asked_back:
             verdict = "confirm"
         elif any(isinstance(decision, Allow) for decision in self.decisions):
             verdict = "allow"
@@ -76,7 +78,7 @@ class Turn:
             kind=self.kind(),
             commands=tuple({"signal": command.signal, "value": command.value} for command in self.commands),
             decision=verdict,
-            by=tuple(confirm.by) if confirm else (),
+            by=tuple(confirm.by) if confirm else (Modality.VOICE,) if self.asked_back else (),
             challenge=confirm.challenge.id if confirm and confirm.challenge else None,
             rules=tuple(dict.fromkeys(rule for decision in self.decisions for rule in decision.rules)),
             applied=dict(self.applied),

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recognise": ("assistant.cli.recognise:recognise", "Speech to intent with anybody's templates."),
     "ask": ("assistant.cli.ask:ask", "A question to the owner's manual and the live car."),
     "route": ("assistant.cli.route:route", "What was understood; nothing is done."),
+    "intents": ("assistant.cli.intents:intents", "Check the sentence templates; try how a sentence is read."),
     "session": ("assistant.cli.session:session", "Drive a cabin by JSON lines."),
     "policy": ("assistant.cli.policy:policy", "Check, explain and enumerate what may happen."),
     "vehicle": ("assistant.cli.vehicle:vehicle", "Look at the car, play and record drives, serve it to others."),

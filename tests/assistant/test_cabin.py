@@ -229,3 +229,31 @@ async def test_watchers_are_told_in_order_and_cannot_steer(rig: Rig, say) -> Non
     rig.cabin.watchers.append(lambda event, what: events.append(event))
     await say("set the temperature to 24 degrees")
     assert events == ["heard", "understood", "decided", "applied", "replied"]
+
+
+async def test_a_complaint_is_answered_by_a_proposal_that_a_yes_carries_out(rig: Rig, say) -> None:
+    rig.console.set({TEMPERATURE: 20.0})
+    proposed = await say("I'm freezing")
+    assert proposed.applied == {}
+    if proposed.decision == "confirm":
+        assert (proposed.by, proposed.challenge) == ((Modality.VOICE,), None)
+        await say("yes")
+    assert value(rig, TEMPERATURE) > 20.0
+
+
+async def test_a_question_of_ours_dies_after_a_while_and_with_a_new_request(rig: Rig, say) -> None:
+    for passes in ("time", "a new request"):
+        assert "?" in (await say("turn on the defroster")).text
+        if passes == "time":
+            rig.clock.advance(60)
+        else:
+            await say("lock the doors")
+        await say("the front one")
+        assert value(rig, "Vehicle.Cabin.HVAC.IsFrontDefrosterActive") is False
+
+
+async def test_preferences_are_kept_listed_and_erased(rig: Rig, say) -> None:
+    assert rig.cabin.remember("prefers 22 degrees")
+    assert "22" in (await say("what are my preferences")).text
+    await say("forget what I said about temperature")
+    assert "22" not in (await say("what are my preferences")).text
