@@ -23,8 +23,8 @@ KINDS = {
 }
 
 PLACE = re.compile(
-    r"^((the|my) )?((front|rear|back|left|right|driver'?s?|drivers|passenger'?s?|passengers|co-?driver'?s?|side|combined|"
-    r"seat|in|car|head|feet)\s*)+$"
+    r"^((the|my) )?((front|rear|back|left|right|driver'?s?|drivers|passenger'?s?|passengers|co-?driver'?s?|side|"
+    r"combined|seat|in|car|head|feet)\s*)+$"
 )
 SIGNALS = (
     (r"mirr?o?r", r"\.Mirrors\..*IsHeatingOn$"),
