@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from knowledge.errors import KnowledgeError
@@ -76,7 +77,7 @@ def compose(
         await asyncio.to_thread(desk.database.write, "DELETE FROM visits WHERE ends_at < ?", (desk.now(),))
         return State(status="ok")
 
-    app.mount("/", Admitted(copilots, door))
+    app.router.routes.append(Route("/mcp", Admitted(copilots, door)))
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(KnowledgeError, _knowledge)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -92,8 +93,7 @@ class Admitted:
         self._app, self._door = app, door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == "/mcp":
-            self._door.admit(Request(scope), "ask")
+        self._door.admit(Request(scope), "ask")
         await self._app(scope, receive, send)
 
 
@@ -148,6 +148,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Problem):  # what the guard raises while a body is read
+        return _say(error.__cause__)
     details = {404: "There is nothing at this address; /v1/openapi.json lists what there is."}
     found = _say(Problem(error.status_code, "http", details.get(error.status_code, str(error.detail))))
     found.headers.update(error.headers or {})

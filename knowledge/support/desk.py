@@ -65,17 +65,21 @@ class SupportDesk:
         *,
         embedder: Embedder | None = None,
         server: "Server | None" = None,
+        reader: "Reader | None" = None,
         now: Callable[[], float] = time.time,
         on_look: Callable[[Look], None] | None = None,
     ) -> None:
-        """``records`` is the folder of keys, questions and cases. Raises KnowledgeError when it cannot be used."""
+        """``records`` is the folder of keys, questions and cases; ``reader`` an index that is read already.
+
+        Raises KnowledgeError when the records cannot be used.
+        """
         self.index_folder, self.embedder, self.server = index_folder, embedder or Embedder.load(), server
         self.database = Database(records / FILE)
         self.keys = Keys(self.database, now)
         self.questions = Questions(self.database, now)
         self.cases = Cases(records / "cases", self.database, now=now, on_look=on_look)
         self.now = now
-        self._reader: Reader | None = None
+        self._reader = reader
         self._loading = threading.Lock()
 
     # --- the index --------------------------------------------------------------------------------------

@@ -12,10 +12,14 @@ from knowledge.embedding import Embedder
 from knowledge.pack import BUILT_IN
 from knowledge.support.app import compose
 from knowledge.support.desk import SupportDesk
+from knowledge.support.reader import Reader
 from knowledge.support.setup import Setup
 from knowledge.support.writer import Writer
+from tests.support.serving import Served, home
 
 SAMPLE = Path(__file__).parents[1] / "knowledge" / "packs" / "sample"
+CHAPTERS = ("05", "15", "16", "19", "22")
+"""Warning lights, tyres, loads, breakdown, specifications: a third of the manual, so that the tests start sooner."""
 SCOPES = ("ask", "snapshot", "admin")
 
 
@@ -32,13 +36,13 @@ class Time:
 class Rig:
     """A desk with its app, a client in its process, and a key of every scope."""
 
-    def __init__(
-        self, folder: Path, index_folder: Path, embedder: Embedder, writer: Writer | None = None, **limits: object
-    ) -> None:
+    def __init__(self, folder: Path, reader: Reader, writer: Writer | None = None, **limits: object) -> None:
+        index_folder = reader.shelf.folder.parent
         self.time = Time()
         self.setup = Setup(index_folder=index_folder, records=folder / "records", **limits)  # type: ignore[arg-type]
-        self.desk = SupportDesk(index_folder, folder / "records", embedder=embedder, now=self.time)
-        self.desk.load()
+        self.desk = SupportDesk(
+            index_folder, folder / "records", embedder=reader.embedder, reader=reader, now=self.time
+        )
         self.app = compose(self.desk, self.setup, writer=writer)
         self.client = TestClient(self.app, base_url="http://127.0.0.1", raise_server_exceptions=False)  # type: ignore[arg-type]
         self.keys = {scope: self.desk.keys.add(scope, [scope]) for scope in SCOPES}
@@ -58,19 +62,29 @@ def embedder() -> Embedder:
 
 @pytest.fixture(scope="session")
 def two_manuals(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
-    """An index of the built-in manual and of the small one."""
-    folder = tmp_path_factory.mktemp("desk") / "index"
-    index.build([BUILT_IN / "aurelia", SAMPLE], folder, embedder)
-    return folder
+    """An index of some chapters of the built-in manual and of the small one."""
+    home = tmp_path_factory.mktemp("desk")
+    some = shutil.copytree(BUILT_IN / "aurelia", home / "aurelia")
+    for chapter in (some / "manual").iterdir():
+        if chapter.name[:2] not in CHAPTERS:
+            chapter.unlink()
+    index.build([some, SAMPLE], home / "index", embedder)
+    return home / "index"
+
+
+@pytest.fixture(scope="session")
+def reader(two_manuals: Path, embedder: Embedder) -> Reader:
+    """That index, read once."""
+    return Reader(two_manuals, embedder)
 
 
 @pytest.fixture
-def make_rig(tmp_path: Path, two_manuals: Path, embedder: Embedder) -> Iterator[Callable[..., Rig]]:
+def make_rig(tmp_path: Path, reader: Reader) -> Iterator[Callable[..., Rig]]:
     """Makes rigs with other limits; each has records of its own."""
     made: list[Rig] = []
 
     def make(**limits: object) -> Rig:
-        rig = Rig(tmp_path / f"rig{len(made)}", two_manuals, embedder, **limits)  # type: ignore[arg-type]
+        rig = Rig(tmp_path / f"rig{len(made)}", limits.pop("reader", reader), **limits)  # type: ignore[arg-type]
         made.append(rig)
         return rig
 
@@ -83,3 +97,23 @@ def make_rig(tmp_path: Path, two_manuals: Path, embedder: Embedder) -> Iterator[
 @pytest.fixture
 def rig(make_rig: Callable[..., Rig]) -> Rig:
     return make_rig()
+
+
+@pytest.fixture
+def two_manuals_at_home(tmp_path: Path, two_manuals: Path) -> dict[str, str]:
+    """The environment of a cabin with that index."""
+    return home(tmp_path / "home", two_manuals)
+
+
+@pytest.fixture
+def served(two_manuals_at_home: dict[str, str]) -> Iterator[Callable[..., Served]]:
+    """Starts desks as processes of their own; they end with the test."""
+    started: list[Served] = []
+
+    def start(*options: str, **more: object) -> Served:
+        started.append(Served(two_manuals_at_home, *options, **more))  # type: ignore[arg-type]
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
