@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -51,14 +51,23 @@ class Exchange:
 class Ride:
     """Loads in a thread, then takes turns in the event loop. ``on_exchange`` and ``on_part`` are told what changed.
 
-    ``on_part`` may be called from another thread.
+    ``on_part`` may be called from another thread. ``ahead`` names the engines to load before they are needed; all of
+    them when None.
     """
 
-    def __init__(self, settings: Settings, scenario: str | None = None) -> None:
-        self.settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        scenario: str | None = None,
+        *,
+        engines: Engines | None = None,
+        ahead: Collection[str] | None = None,
+    ) -> None:
+        self.settings, self._ahead = settings, ahead
         self.scenario = scenario
         self.clock = PacedClock()
-        self.engines = Engines(settings, self._indexing)
+        self.engines = engines or Engines(settings)
+        self.engines.progress = self._indexing
         self.parts: list[Part] = []
         self.exchanges: deque[Exchange] = deque(maxlen=KEPT)
         self.rig: Rig | None = None
@@ -74,7 +83,7 @@ class Ride:
 
     def load(self, ready: Callable[[], None]) -> None:
         """Load everything, the car first; ``ready`` is told when there is a cabin to talk to. Blocking."""
-        loaders = dict(self.engines.parts())
+        loaders = {name: lazy for name, lazy in self.engines.parts() if self._ahead is None or name in self._ahead}
         late = {"the recogniser", "the voice", "the manual"}
         self.parts = [Part(name) for name in loaders]
         for name, lazy in sorted(loaders.items(), key=lambda each: each[0] in late):
@@ -122,17 +131,21 @@ class Ride:
         from assistant.vehicle.scenario import load
         from assistant.views import View
 
-        self.scenario = scenario or self.scenario
-        if self.scenario:
-            vehicle = self.settings.vehicle.model_copy(update={"profile": load(self.scenario).profile})
-            self.engines.settings = self.settings.model_copy(update={"vehicle": vehicle})
-        self.clock = PacedClock()
-        rig = self.engines.rig(self.clock)
+        scenario = scenario or self.scenario
+        clock, chosen = PacedClock(), self.settings
+        if scenario:
+            vehicle = chosen.vehicle.model_copy(update={"profile": load(scenario).profile})
+            chosen = chosen.model_copy(update={"vehicle": vehicle})
+        self.engines.settings = chosen
+        try:
+            rig = self.engines.rig(clock)
+        finally:
+            self.engines.settings = self.settings
         rig.cabin.watchers.append(self._watch)
-        if self.scenario:
-            rig.console.load_scenario(self.scenario)
-        self.view = View.of(self.engines, rig.cabin)
-        self.rig = rig
+        if scenario:
+            rig.console.load_scenario(scenario)
+        view = View.of(self.engines, rig.cabin)
+        self.scenario, self.clock, self.view, self.rig = scenario, clock, view, rig
 
     # --- turns --------------------------------------------------------------------------------------
 

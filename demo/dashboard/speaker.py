@@ -64,7 +64,7 @@ class Speaker:
             sound, seconds = await asyncio.to_thread(_as_wav, text, voice)
             if not self._player:
                 made = 1000 * (perf_counter() - began)
-                self.tell(f"{voice.name}: {seconds:.1f} s in {made:.0f} ms, no loudspeaker", False)
+                self.tell(f"no loudspeaker ({seconds:.1f} s in {made:.0f} ms)", False)
                 return
             self.tell(f"{voice.name} speaks, esc stops", True)
             await self._play(sound)
