@@ -22,15 +22,15 @@ _SCALE = 1024.0
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One decoding. Scores are natural logarithms summed over ``frames`` of 10 ms."""
+    """One decoding. Scores are natural logarithms, a mean over frames of 10 ms or over words; 0 is perfect."""
 
     words: tuple[str, ...]
-    frames: int
-    acoustic: float
-    """Of the words alone, silence and fillers left out."""
-    spoken_frames: int
-    whole: float
-    """Acoustic score of the whole path, silence and fillers too."""
+    sound: float
+    """Of the words' frames alone, silence and fillers left out, against the best sound model in each frame."""
+    path: float
+    """Of all frames, silence and fillers too."""
+    language: float
+    """Of the words, by the language model; 0 for a grammar, whose arcs are all alike."""
 
     @property
     def text(self) -> str:
@@ -85,8 +85,11 @@ class SphinxDecoder:
                     self._decoder.config[key] = value
         self._active = ""
 
-    def hear(self, audio: Audio, search: str) -> Heard:
-        """Decode the whole of ``audio`` (mono float32, 16 kHz) with the search called ``search``."""
+    def hear(self, audio: Audio, search: str, *, whole: bool = True) -> Heard:
+        """Decode ``audio`` (mono float32, 16 kHz) with the search called ``search``.
+
+        ``whole`` takes the cepstral mean of this utterance; otherwise it is carried over, as in live decoding.
+        """
         decoder = self._decoder
         pcm = (np.clip(audio, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
         try:
@@ -94,8 +97,7 @@ class SphinxDecoder:
                 decoder.activate_search(search)
                 self._active = search
             decoder.start_utt()
-            # The whole utterance at once: the cepstral mean is then its own, not the last speaker's.
-            decoder.process_raw(pcm, full_utt=True)
+            decoder.process_raw(pcm, full_utt=whole)
             decoder.end_utt()
         except RuntimeError as error:
             with contextlib.suppress(RuntimeError):
@@ -135,23 +137,32 @@ def _heard(decoder: "object") -> Heard:
 
     assert isinstance(decoder, Decoder)
     hypothesis = decoder.hyp()
-    words: list[str] = []
-    acoustic = whole = 0.0
-    spoken = frames = 0
     if hypothesis is None or not hypothesis.hypstr:
-        return Heard((), decoder.n_frames(), 0.0, 0, 0.0)
+        return Heard((), 0.0, 0.0, 0.0)
+    words: list[str] = []
+    language = 0.0
+    sounds: list[tuple[float, int]] = []
+    path: list[tuple[float, int]] = []
     for segment in decoder.seg() or ():
         length = segment.end_frame - segment.start_frame + 1
-        frames += max(length, 0)
-        score = _log(segment.ascore)
-        whole += score
-        if segment.word[0] not in "<[(+":
-            word = segment.word.partition("(")[0]
-            words.append(word)
-            acoustic += score
-            spoken += length
-    return Heard(tuple(words), frames, acoustic, spoken, whole)
+        score = _SCALE * _log(segment.ascore)
+        spoken = segment.word[0] not in "<[(+"
+        # In long utterances PocketSphinx rescales its scores on the way; the word in which it does so seems better
+        # than perfect and says nothing.
+        if length > 0 and score <= 0:
+            path.append((score, length))
+            if spoken:
+                sounds.append((score, length))
+        if spoken:
+            words.append(segment.word.partition("(")[0])
+            language += min(_log(segment.lscore), 0.0)
+    return Heard(tuple(words), _mean(sounds), _mean(path), language / max(len(words), 1))
+
+
+def _mean(scores: list[tuple[float, int]]) -> float:
+    frames = sum(length for _, length in scores)
+    return sum(score for score, _ in scores) / frames if frames else 0.0
 
 
 def _log(score: float) -> float:
-    return _SCALE * math.log(score) if score > 0 else -745.0 * _SCALE
+    return math.log(score) if score > 0 else -745.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.speech import denoise, voice_activity
 from assistant.speech.compiled import compiled
-from assistant.speech.confidence import NOTHING, Evidence, confidence
+from assistant.speech.confidence import COMMAND, NOTHING, QUESTION, WORST_LOSS, Evidence, Weights, confidence
 from assistant.speech.decoder import Heard, SphinxDecoder
 from assistant.speech.grammar import to_fsg
 from assistant.utterance import Audio, Transcript
@@ -34,11 +34,20 @@ _ALWAYS = frozenset(["a", "my", "of", "the", "to"])
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the recogniser made of one utterance: ``command`` by the grammar, ``free`` by the language model."""
+    """What was made of one utterance: ``command`` by the grammar, ``free`` by the language model, and bare phones."""
 
     command: Heard | None
     free: Heard | None
-    evidence: Evidence
+    phones: Heard
+
+    @property
+    def chosen(self) -> tuple[Heard | None, Weights]:
+        """The command where it sounds about as good as free speech, else the free speech; and how to weigh it."""
+        command = self.command if self.command is not None and self.command.words else None
+        free = self.free if self.free is not None and self.free.words else None
+        if command is not None and (free is None or command.path >= free.path - WORST_LOSS):
+            return command, COMMAND
+        return free, QUESTION
 
 
 class SphinxTranscriber:
@@ -85,14 +94,15 @@ class SphinxTranscriber:
         clean = denoise.denoise(audio)[span.start : span.end]
         with self._turn:
             opinion = self.opinion(clean)
-        sure = confidence(opinion.evidence)
-        chosen = opinion.command or opinion.free
-        if chosen is None or sure < NOTHING:
-            return Transcript("", sure, self.name)
-        return Transcript(chosen.text, sure, self.name)
+        heard, weights = opinion.chosen
+        if heard is None:
+            return Transcript("", 0.0, self.name)
+        language = heard.language if weights is QUESTION else 0.0
+        sure = confidence(Evidence(heard.sound, heard.path - opinion.phones.path, language), weights)
+        return Transcript(heard.text if sure >= NOTHING else "", sure, self.name)
 
     def opinion(self, speech: Audio) -> Opinion:
-        """Both decodings of trimmed speech, and the evidence they are judged by."""
+        """All decodings of trimmed speech (mono float32, 16 kHz)."""
         compiled, decoder = self._compiled, self._decoder
         free = decoder.hear(speech, "free") if compiled.arpa else None
         command: Heard | None
@@ -102,7 +112,7 @@ class SphinxTranscriber:
             command = free
         else:
             command = self._second_pass(speech, free)
-        return Opinion(command, free, Evidence(0, 0, 0, 0))
+        return Opinion(command, free, decoder.phones(speech))
 
     def _second_pass(self, speech: Audio, free: Heard | None) -> Heard | None:
         if free is None:

@@ -1,0 +1,332 @@
+"""The speech measures: recorded and made commands in noise, other speech, questions, times and memory.
+
+python -m tests.benchmarks.speech --data ../shared/speech-to-intent [--part recorded,other,car,questions,times]
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from hassil import Intents
+
+from assistant.speech import audio
+from assistant.speech.decoder import SphinxDecoder
+from assistant.speech.engines import transcriber
+from assistant.speech.espeak import EspeakVoice
+from assistant.speech.grammar import compile_grammar, to_fsg
+from assistant.speech.meaning import meaning
+from assistant.speech.models import whisper_model
+from assistant.speech.sphinx import SphinxTranscriber
+from assistant.utterance import SAMPLE_RATE, Audio
+from demo.make_sounds import in_cabin
+from tests.benchmarks.voices import mixed, say, voices
+
+HERE = Path(__file__).parent
+RATIOS = (None, 24, 21, 18, 15, 12, 9, 6)
+PUBLISHED = "Rhino .976, LUIS .899, Watson .868, Lex .845, Dialogflow .776 (Picovoice, mean of 24 to 6 dB)"
+SEED = 11
+
+
+@dataclass(frozen=True)
+class Recording:
+    name: str
+    ratio: float | None
+    sound: Audio
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--data", type=Path, default=Path("../shared/speech-to-intent"))
+    arguments.add_argument("--part", default="recorded,other,car,questions,times")
+    arguments.add_argument("--every", type=int, default=1, help="take every Nth recording only")
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    asked = arguments.parse_args()
+    parts = asked.part.split(",")
+    if not (asked.data / "labels.json").is_file():
+        print(f"{asked.data} holds no labels.json: the recorded commands are left out", file=sys.stderr)
+        parts = [part for part in parts if part != "recorded"]
+    if "recorded" in parts:
+        recorded(asked.data, asked.every, asked.jobs)
+    spoken = yaml.safe_load((HERE / "speech_sentences.yaml").read_text(encoding="utf-8"))
+    if "other" in parts:
+        other(asked.data, spoken, asked.every, asked.jobs)
+    if "car" in parts:
+        car(spoken["commands"], asked.jobs)
+    if "questions" in parts:
+        questions(spoken["questions"], asked.jobs)
+    if "times" in parts:
+        times()
+
+
+# --- recorded commands in kitchen noise ----------------------------------------------------------------
+
+
+def recorded(data: Path, every: int, jobs: int) -> None:
+    labels: dict[str, Any] = json.loads((data / "labels.json").read_text(encoding="utf-8"))
+    names = sorted(labels)[::every]
+    tests = list(_in_noise(data, names, RATIOS))
+    engines = {"ours": _ours, "PocketSphinx as it comes": _plain}
+    place, _ = whisper_model()
+    if place is not None:
+        engines["faster-whisper and templates"] = _whisper
+    print(f"\nCommands wholly right, {len(names)} recordings with kitchen noise (dB)")
+    print("engine".ljust(30) + "".join(str(ratio or "clean").rjust(7) for ratio in RATIOS) + "   24-6")
+    for engine, hear in engines.items():
+        with ProcessPoolExecutor(jobs) as pool:
+            texts = list(pool.map(partial(hear, data), tests, chunksize=8))
+        right: dict[float | None, list[bool]] = {}
+        for test, text in zip(tests, texts, strict=True):
+            _, slots = meaning(text, _templates(data))
+            right.setdefault(test.ratio, []).append(bool(text) and slots == labels[test.name]["slots"])
+        shares = {ratio: statistics.mean(hits) for ratio, hits in right.items()}
+        mean = statistics.mean(share for ratio, share in shares.items() if ratio is not None)
+        print(engine.ljust(30) + "".join(f"{shares[ratio]:7.3f}" for ratio in RATIOS) + f"{mean:7.3f}", flush=True)
+    print(f"published: {PUBLISHED}; target: mean at least .95")
+
+
+def _in_noise(data: Path, names: Iterable[str], ratios: Iterable[float | None]) -> Iterator[Recording]:
+    noise = audio_of_any_length(data / "kitchen.flac")
+    dice = np.random.default_rng(SEED)
+    for ratio in ratios:
+        for name in names:
+            sound = audio.load(data / "dev" / name)
+            yield Recording(name, ratio, sound if ratio is None else mixed(sound, noise, ratio, dice))
+
+
+def audio_of_any_length(path: Path) -> Audio:
+    """A noise recording, which may be longer than an utterance may be."""
+    import soundfile
+
+    samples, rate = soundfile.read(path, dtype="float32")
+    assert rate == SAMPLE_RATE and samples.ndim == 1, f"{path} should be mono at 16 kHz"
+    found: Audio = samples
+    return found
+
+
+@cache
+def _templates(data: Path) -> Intents:
+    return Intents.from_dict(yaml.safe_load((data / "sentences.yaml").read_text(encoding="utf-8")))
+
+
+@cache
+def recogniser(data: Path) -> SphinxTranscriber:
+    return SphinxTranscriber(_templates(data))
+
+
+def _ours(data: Path, test: Recording) -> str:
+    return recogniser(data).transcribe(test.sound).text
+
+
+@cache
+def _plain_decoder(data: Path) -> SphinxDecoder:
+    grammar = compile_grammar(_templates(data))
+    # Its own defaults: nothing of ours but the sentences and their words.
+    defaults = {"bestpath": True, "beam": 1e-48, "wbeam": 7e-29, "pbeam": 1e-48, "lw": 6.5, "cmn": "live"}
+    decoder = SphinxDecoder(grammar.lexicon, **defaults)
+    decoder.add_grammar("commands", to_fsg(grammar.automaton.restricted(), "commands"))
+    return decoder
+
+
+def _plain(data: Path, test: Recording) -> str:
+    return _plain_decoder(data).hear(test.sound, "commands", whole=False).text
+
+
+@cache
+def _whisper_ears(data: Path) -> Any:
+    return transcriber(_templates(data), engine="whisper")[0]
+
+
+def _whisper(data: Path, test: Recording) -> str:
+    text: str = _whisper_ears(data).transcribe(test.sound).text
+    return text.lower().strip(" .!?")
+
+
+# --- other speech --------------------------------------------------------------------------------------
+
+
+def other(data: Path, spoken: dict[str, list[str]], every: int, jobs: int) -> None:
+    """What is not meant for the car: how much of it becomes a command, and how much of what is meant gets through."""
+    found = voices()
+    recordings = sorted((data / "dev").glob("*.flac"))[:: max(every, 2)] if (data / "dev").is_dir() else []
+    print("\nOther speech taken for a command of the car (target: at most .02), and commands let through")
+    for ratio in (None, 12):
+        dice = np.random.default_rng(SEED)
+        foreign = [_cabin(audio.load(path), ratio, dice) for path in recordings]
+        talk = [_cabin(say(voice, text), ratio, dice) for voice in found for text in spoken["other"]]
+        meant = [_cabin(say(voice, text), ratio, dice) for voice in found for text in spoken["commands"]]
+        with ProcessPoolExecutor(jobs) as pool:
+            for label, sounds in (("orders of coffee", foreign), ("talk", talk), ("commands", meant)):
+                kinds = list(pool.map(_kind, sounds, chunksize=4))
+                if kinds:
+                    accepted = statistics.mean(kind in ("command", "status", "dialogue") for kind in kinds)
+                    heard = statistics.mean(kind != "nothing" for kind in kinds)
+                    print(
+                        f"{ratio or 'clean'!s:>6}  {label:<18} {len(kinds):4d}  command {accepted:.3f}  any {heard:.3f}"
+                    )
+
+
+def _cabin(sound: Audio, ratio: float | None, dice: np.random.Generator) -> Audio:
+    return sound if ratio is None else in_cabin(sound, ratio, dice)
+
+
+def _kind(sound: Audio) -> str:
+    text = car_ears().transcribe(sound).text
+    return str(_meant(text)[0]) if text else "nothing"
+
+
+# --- the car's commands and questions ------------------------------------------------------------------
+
+
+@cache
+def _manual() -> tuple[str, ...]:
+    from assistant.bootstrap import Engines
+    from assistant.settings import load
+
+    return tuple(Engines(load()).library().texts())
+
+
+@cache
+def car_ears() -> SphinxTranscriber:
+    from assistant.settings import load
+    from intents import templates
+
+    return SphinxTranscriber(templates.load("en"), _manual(), cache=load().data_dir / "speech")
+
+
+@cache
+def _router() -> Any:
+    from intents.router import Router
+
+    return Router.load("en")
+
+
+def _meant(text: str) -> tuple[Any, ...]:
+    """Kind, and what would be asked of the car or read from it, whatever the wording."""
+    from intents.dialogue import Dialogue
+
+    intents = _router().route(text, Dialogue())
+    return intents[0].kind, tuple((each.asks, each.reads, each.name if not each.asks else "") for each in intents)
+
+
+def car(sentences: list[str], jobs: int) -> None:
+    print("\nCar commands by made voices, heard as what was meant (target: clean .95, 10 dB of cabin noise .88)")
+    for voice in voices() or sys.exit("no synthesiser is installed (flite, festival)"):
+        line = voice.ljust(20)
+        for ratio in (None, 10):
+            dice = np.random.default_rng(SEED)
+            sounds = [_cabin(say(voice, text), ratio, dice) for text in sentences]
+            with ProcessPoolExecutor(jobs) as pool:
+                texts = list(pool.map(_heard, sounds, chunksize=4))
+            right = [bool(text) and _meant(text) == _meant(want) for text, want in zip(texts, sentences, strict=True)]
+            line += f"  {ratio or 'clean'} {statistics.mean(right):.3f}"
+        print(line, flush=True)
+
+
+def _heard(sound: Audio) -> str:
+    return car_ears().transcribe(sound).text
+
+
+def questions(sentences: list[str], jobs: int) -> None:
+    print("\nQuestions by made voices: content words kept (target: clean .95, 15 dB .85)")
+    for voice in voices():
+        line = voice.ljust(20)
+        for ratio in (None, 15):
+            dice = np.random.default_rng(SEED)
+            sounds = [_cabin(say(voice, text), ratio, dice) for text in sentences]
+            with ProcessPoolExecutor(jobs) as pool:
+                texts = list(pool.map(_heard, sounds, chunksize=4))
+            kept = [
+                word in text.split() for text, want in zip(texts, sentences, strict=True) for word in _content(want)
+            ]
+            line += f"  {ratio or 'clean'} {statistics.mean(kept):.3f}"
+        print(line, flush=True)
+
+
+_FUNCTION = frozenset(
+    (
+        "a", "an", "the", "is", "are", "do", "does", "did", "i", "my", "it", "to", "of", "in", "on", "off", "what",
+        "how", "when", "where", "should", "can", "if", "long",
+    )
+)  # fmt: skip
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in text.lower().split() if word not in _FUNCTION]
+
+
+# --- times and memory ----------------------------------------------------------------------------------
+
+
+def times() -> None:
+    sounds = [audio.load(path) for path in sorted((HERE.parents[1] / "demo" / "drives" / "sounds").glob("*.flac"))]
+    manual = _manual()
+    started = time.perf_counter()
+    ears = car_ears()
+    ready = time.perf_counter() - started
+    ears.transcribe(sounds[0])
+    spent, shares = [], []
+    for sound in sounds:
+        started = time.perf_counter()
+        ears.transcribe(sound)
+        spent.append(time.perf_counter() - started)
+        shares.append(spent[-1] / (len(sound) / SAMPLE_RATE))
+    spent.sort()
+    print(
+        f"\nEnd of speech to text, {len(sounds)} sounds of the drives: p50 {statistics.median(spent) * 1000:.0f} ms, "
+        f"p95 {spent[int(0.95 * len(spent))] * 1000:.0f} ms (target 250, 500); of the sound's length: mean "
+        f"{statistics.mean(shares):.3f}, p95 {sorted(shares)[int(0.95 * len(shares))]:.3f} (target .15)"
+    )
+    print(f"Recogniser ready after {ready:.2f} s; {_memory_mb(manual):.0f} MB over the interpreter, Silero included")
+    with tempfile.TemporaryDirectory() as folder:
+        from intents import templates
+
+        started = time.perf_counter()
+        SphinxTranscriber(templates.load("en"), _manual(), cache=Path(folder))
+        print(f"Compiled anew in {time.perf_counter() - started:.2f} s (target 2)")
+    voice = EspeakVoice()
+    firsts = []
+    for _ in range(20):
+        started = time.perf_counter()
+        next(voice.speak("The temperature is set to 21.5 degrees. Anything else?"))
+        firsts.append(time.perf_counter() - started)
+    print(f"Reply to first sound (eSpeak): p50 {statistics.median(firsts) * 1000:.1f} ms (target 50)")
+
+
+def _memory_mb(manual: tuple[str, ...]) -> float:
+    """What the built-in tier adds to a bare interpreter that has read templates and manual, in a process of its own."""
+    code = (
+        "import json, resource, sys\n"
+        "from pathlib import Path\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
+        "from assistant.settings import load\n"
+        "from intents import templates\n"
+        "texts, sentences = json.load(sys.stdin), templates.load('en')\n"
+        "before = peak()\n"
+        "from assistant.speech import audio\n"
+        "from assistant.speech.sphinx import SphinxTranscriber\n"
+        "ears = SphinxTranscriber(sentences, texts, cache=load().data_dir / 'speech')\n"
+        "for path in sys.argv[1:]: ears.transcribe(audio.load(path))\n"
+        "print(peak() - before)\n"
+    )
+    sounds = [str(path) for path in sorted((HERE.parents[1] / "demo" / "drives" / "sounds").glob("*.flac"))[:10]]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *sounds], input=json.dumps(manual), capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+if __name__ == "__main__":
+    main()
