@@ -20,7 +20,8 @@ _CODE = re.compile(r"\b([PBCU])\s?-?\s?([0-3])\s?([0-9A-F])\s?([0-9A-F])\s?([0-9
 
 
 class Fault(BaseModel):
-    """One code: ``means`` completes "... : <means>", ``do`` is what to do."""
+    """One code: ``means`` completes "... : <means>", ``do`` is what to do and whether one can drive on, ``workshop``
+    completes "A workshop will look at <workshop>"."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -28,6 +29,7 @@ class Fault(BaseModel):
     lamp: str
     means: str
     do: str
+    workshop: str
 
     @property
     def rank(self) -> int:
