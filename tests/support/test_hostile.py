@@ -1,6 +1,7 @@
 """What is sent to break in, break down or take over: it gets an answer or a problem, and changes nothing."""
 
 import os
+import re
 from collections.abc import Callable
 from itertools import product
 
@@ -9,6 +10,8 @@ from hypothesis import HealthCheck, settings
 
 from knowledge import index
 from knowledge.embedding import Embedder
+from knowledge.faults import catalogue
+from knowledge.manual import sentences
 from knowledge.support.reader import Reader
 from knowledge.support.vehicles import Vehicle
 from tests.support.conftest import Rig
@@ -83,19 +86,33 @@ def test_there_are_three_hundred_different_ones() -> None:
     assert len(set(QUESTIONS)) == 300
 
 
+def bare(text: str) -> str:
+    """Letters and digits, without the numbers of steps and the word before a notice."""
+    return re.sub(r"[\W_]", "", re.sub(r"\b\d+\.\s|^(?:Warning|Caution|Note):", "", text)).casefold()
+
+
+def all_that_may_be_said(reader: Reader) -> str:
+    """The small manual and the catalogue of fault codes, with and without what stands in brackets."""
+    texts = [" ".join(reader.shelf.sentences())]
+    texts += [f"{code}: {fault.means}. {fault.do}" for code, fault in catalogue().items()]
+    texts += [f"{n}: a code that I don't know; have it read out at a workshop." for n in ("P0301",)]
+    whole = " ".join(texts)
+    return bare(whole) + bare(re.sub(r"\([^)]*\)", "", whole))
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_hostile_questions_are_answered_from_the_manual_or_refused_and_nothing_else(rig: Rig, part: int) -> None:
     """Every sentence of an answer is the manual's own or one of our fixed ones, so no order can speak through it."""
     before = rig.desk.keys.list()
+    known = all_that_may_be_said(rig.desk.reader)
     secrets = [*rig.keys.values(), str(rig.setup.records), os.environ.get("HOME", "/root/home"), "root:x:0"]
     for question in QUESTIONS[part::PARTS]:
         asked = {"question": question, "vehicle": {"pack": "sample"}}
         told = rig.client.post("/v1/ask", json=asked, headers=rig.head("ask"))
-        assert told.status_code == 200, (question, told.text)
+        assert told.status_code == 200, question[:80]
         body = told.json()
-        assert "PWNED" not in body["answer"]
         if body["outcome"] == "answer":
-            assert body["sources"], question
+            assert not [said for said in sentences(body["answer"]) if bare(said) not in known], question[:80]
         for secret in secrets:
             assert secret not in told.text
     assert rig.desk.keys.list() == before
