@@ -23,7 +23,7 @@ _SAFETY = re.compile(
 )
 """Topics where a wrong answer can hurt: they are answered only when surer."""
 
-NEAREST = 20
+NEAREST = 40
 """Passages that the retriever hands to the ranking."""
 SHOWN = 5
 """Passages that an answer shows."""
@@ -37,7 +37,6 @@ class Inquiry:
     text: str
     pack: str
     variants: frozenset[str]
-    unknown: float
     asked: Asked | None = None
     rows: tuple[int, ...] = ()
     ranked: tuple[Ranked, ...] = ()
@@ -90,7 +89,7 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
         return Answer(inquiry.question, NOT_FOUND, "refused", "not_covered")
     first = inquiry.ranked[0]
     block = ranker.best_block(inquiry.asked, first.section)
-    sure = ranker.probability(inquiry.asked, inquiry.ranked, block, inquiry.unknown)
+    sure = ranker.probability(inquiry.asked, inquiry.ranked)
     passages = tuple(
         Passage(shelf.heading(r.section), round(r.score, 3), shelf.passages[r.row][1])
         for r in _distinct(inquiry.ranked, lambda r: r.section)[:SHOWN]

@@ -13,7 +13,7 @@ from knowledge.ranking import Ranker, load_weights
 from knowledge.shelf import Shelf
 from knowledge.topics import load_patterns
 from knowledge.wording import while_moving
-from knowledge.words import content, load_contrasts, load_synonyms, phrase, plainly, tokens
+from knowledge.words import load_contrasts, load_synonyms, phrase, plainly, tokens
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -31,11 +31,9 @@ class Library:
 
         self.shelf = shelf
         self.embedder = embedder
-        self.ranker = Ranker(shelf, load_weights(), load_contrasts())
         self._synonyms = load_synonyms()
+        self.ranker = Ranker(shelf, load_weights(), load_contrasts(), self._synonyms)
         self._patterns = load_patterns()
-        stems = [content(sentence) for sentence in shelf.sentences()]
-        self._vocabulary = frozenset(stem for sentence in stems for stem in sentence)
         self._known = self._synonyms.known_in([phrase(sentence) for sentence in shelf.sentences()])
         self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self.ranker, open_store(shelf))
         self.answer("How do I open the door?")  # the first question of a drive should not pay for warming up
@@ -92,13 +90,8 @@ class Library:
 
         words = self.translate(text)
         with tracing_context(enabled=False):  # nothing leaves the car, whatever the environment says
-            return self._chain.invoke(Inquiry(question, words, pack, variants, self.unknown(words)))
+            return self._chain.invoke(Inquiry(question, words, pack, variants))
 
     def translate(self, text: str) -> str:
         """A question in the manual's own words."""
         return self._synonyms.translate(text, self._known)
-
-    def unknown(self, text: str) -> float:
-        """The share of a question's meaning words that the manuals never use, 0 to 1."""
-        words = content(text)
-        return sum(word not in self._vocabulary for word in words) / len(words) if words else 1.0

@@ -1,6 +1,8 @@
-"""Ranks the nearest passages by seven features, and the blocks of a section by how well they answer."""
+"""Ranks the nearest passages by ten features, and the blocks of a section by how well they answer."""
 
+import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +17,10 @@ from knowledge.embedding import Embedder
 from knowledge.errors import PackError
 from knowledge.manual import Block, Section
 from knowledge.shelf import Shelf
-from knowledge.words import DATA, Contrasts, content
+from knowledge.words import DATA, Contrasts, Synonyms, content
 
-FEATURES = ("dense", "window", "late", "title", "contrast", "unmet", "figure")
-SIGNS = ("score", "margin", "chapter", "block", "agreement", "covered", "unknown")
+FEATURES = ("dense", "window", "late", "title", "contrast", "unmet", "figure", "own", "words", "title_words")
+SIGNS = ("late", "margin", "chapter", "posterior", "agreement", "covered", "unknown", "length")
 
 _QUANTITY = re.compile(
     r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large|tight|close|strong|thick|"
@@ -38,6 +40,10 @@ _DOING = re.compile(
     r"\bhow (?:do|can|should|would|to)\b|\bwhat (?:do|should|must|can) (?:i|we) do\b|^(?:i|my|the|there|it|someone)\b",
     re.I,
 )
+MOST = 10.0
+"""A lead in score beyond which more says nothing."""
+LONG = 8
+"""Meaning words beyond which more say nothing."""
 NOTICES = ("warning", "caution", "note")
 NOTICE_NEAR = 1.5
 """How far behind the answer's own score a warning may be and still be said with it."""
@@ -88,9 +94,14 @@ def load_weights(path: Path = DATA / "ranking.yaml") -> Weights:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as the ranking reads it. ``tokens`` are its unit token states in the index's basis."""
+    """A question as the ranking reads it.
+
+    ``vector`` is the mean of its vectors as asked and with every word as its group of synonyms has it first;
+    ``tokens`` are the unit token states of both in the index's basis. ``stems`` are its meaning words so worded.
+    """
 
     text: str
+    stems: frozenset[str]
     vector: NDArray[np.float32]
     tokens: NDArray[np.float32]
     named: tuple[frozenset[int], ...]
@@ -126,24 +137,30 @@ class Best:
 class Ranker:
     """Ranks passages of one shelf."""
 
-    def __init__(self, shelf: Shelf, weights: Weights, contrasts: Contrasts) -> None:
+    def __init__(self, shelf: Shelf, weights: Weights, contrasts: Contrasts, synonyms: Synonyms) -> None:
         self.shelf = shelf
         self.weights = weights
         self.contrasts = contrasts
+        self.synonyms = synonyms
         self._named: dict[int, tuple[frozenset[int], ...]] = {}
         self._variants: dict[int, frozenset[str]] = {}
-        self._words: dict[int, frozenset[str]] = {}
+        self._words = [frozenset(self._stems(self._text(number))) for number in range(len(shelf.sections))]
+        self._title_words = [frozenset(self._stems(section.title)) for section in shelf.sections]
+        self._seen_in = Counter(word for words in self._words for word in words)
         self.variants = {name: pack.variants for name, pack in shelf.packs.items()}
 
     def read(self, question: str, embedder: Embedder, pack: str, variants: frozenset[str]) -> Asked:
         """The question with its vector. ``variants`` are those meant unless the question names another."""
-        reading = embedder.read([question])[0]
-        norms = np.maximum(np.linalg.norm(reading.tokens, axis=1, keepdims=True), 1e-9)
+        wordings = list(dict.fromkeys((question, self.synonyms.canonical(question))))
+        readings = [embedder.read([wording])[0] for wording in wordings]
+        states = np.concatenate([reading.tokens for reading in readings])
+        norms = np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-9)
         said = self.variants[pack].named(question)
         return Asked(
             question,
-            reading.vector,
-            (reading.tokens / norms) @ self.shelf.basis.T,
+            frozenset(self._stems(question)),
+            np.mean([reading.vector for reading in readings], axis=0),
+            (states / norms) @ self.shelf.basis.T,
             self.contrasts.named(question),
             said or variants,
             pack,
@@ -185,7 +202,7 @@ class Ranker:
             if wants_figure and _FIGURE.search(block.text):
                 best[number] += FIGURE_GAIN
             if block.kind == "row":
-                best[number] += self._row_gain(asked, block.key, wanted=wants_figure or wants_case)
+                best[number] += self._row_gain(asked, block, wanted=wants_figure or wants_case)
         if not best:
             return Best(0, -1e9)
         order = sorted(best, key=lambda n: -best[n])
@@ -199,44 +216,58 @@ class Ranker:
             notice = None
         return Best(plain, max(best.values()), notice, warned)
 
-    def _row_gain(self, asked: Asked, key: str, *, wanted: bool) -> float:
-        """Rows of the variant that is meant come first, those of others and of contrasting cases last."""
-        variants = self.variants[asked.pack].titled(key)
-        if variants and asked.variants:
-            return -ROW_GAIN if not variants & asked.variants else ROW_GAIN if wanted else 0.0
-        return -ROW_GAIN if self.contrasts.violations(asked.named, self.contrasts.named(key)) else 0.0
+    def _row_gain(self, asked: Asked, row: Block, *, wanted: bool) -> float:
+        """Rows of the variant that is meant come first, those of others and of contrasting cases last; a row with
+        a column of that variant's own gains half as much.
+        """
+        variants = self.variants[asked.pack]
+        keyed = variants.titled(row.key)
+        if keyed and asked.variants:
+            return -ROW_GAIN if not keyed & asked.variants else ROW_GAIN if wanted else 0.0
+        if self.contrasts.violations(asked.named, self.contrasts.named(row.key)):
+            return -ROW_GAIN
+        own = any(variants.titled(head) & asked.variants for head, _ in row.cells)
+        return ROW_GAIN / 2 if own and wanted else 0.0
 
-    def signs(self, asked: Asked, ranked: Sequence[Ranked], block: Best, unknown: float) -> dict[str, float]:
-        """What tells a right first answer from a wrong one; see SIGNS."""
+    def signs(self, asked: Asked, ranked: Sequence[Ranked]) -> dict[str, float]:
+        """What tells a right first section from a wrong one; see SIGNS."""
         first = ranked[0]
-        title = self.shelf.sections[first.section].title
-        rival = next((r.score for r in ranked if self.shelf.sections[r.section].title != title), first.score - 10)
+        sections = self.shelf.sections
+        rival = next((r.score for r in ranked if sections[r.section].title != sections[first.section].title), None)
         tops = [max(ranked, key=lambda r: r.features[i]).section for i in range(4)]
-        chapter = self.shelf.sections[first.section].path[0]
-        stranger = next(
-            (r.score for r in ranked if self.shelf.sections[r.section].path[0] != chapter), first.score - 10
-        )
+        chapter = sections[first.section].path[0]
+        stranger = next((r.score for r in ranked if sections[r.section].path[0] != chapter), None)
+        best: dict[str, float] = {}
+        for each in ranked:
+            best.setdefault(sections[each.section].title, each.score)
+        whole = sum(map(self._rarity, asked.stems))
+        unknown = sum(self._rarity(stem) for stem in asked.stems if stem not in self._seen_in)
         return {
-            "score": first.score,
-            "margin": min(first.score - rival, 10.0),
-            "chapter": min(first.score - stranger, 10.0),
-            "block": block.score,
-            "covered": self._covered(asked, first.section),
+            "late": float(first.features[FEATURES.index("late")]),
+            "margin": MOST if rival is None else min(first.score - rival, MOST),
+            "chapter": MOST if stranger is None else min(first.score - stranger, MOST),
+            "posterior": 1 / sum(math.exp(score - first.score) for score in best.values()),
             "agreement": sum(section == first.section for section in tops) / len(tops),
-            "unknown": unknown,
+            "covered": self._covered(asked, self._words[first.section]),
+            "unknown": unknown / whole if whole else 1.0,
+            "length": float(min(len(asked.stems), LONG)),
         }
 
-    def probability(self, asked: Asked, ranked: Sequence[Ranked], block: Best, unknown: float) -> float:
-        """How likely the first answer is right, 0 to 1; halved for each action that its section never speaks of."""
-        likely = self.weights.probability(self.signs(asked, ranked, block, unknown))
+    def probability(self, asked: Asked, ranked: Sequence[Ranked]) -> float:
+        """How likely the first section is right, 0 to 1; halved for each action that it never speaks of."""
+        likely = self.weights.probability(self.signs(asked, ranked))
         return likely * 0.5 ** self.contrasts.undone(asked.text, self._text(ranked[0].section))
 
-    def _covered(self, asked: Asked, section: int) -> float:
-        """The share of the question's meaning words that the section uses, 0 to 1."""
-        words = set(content(asked.text))
-        if section not in self._words:
-            self._words[section] = frozenset(content(self._text(section)))
-        return len(words & self._words[section]) / len(words) if words else 0.0
+    def _covered(self, asked: Asked, words: frozenset[str]) -> float:
+        """How much of the question's meaning words ``words`` hold, rare words counting more, 0 to 1."""
+        whole = sum(map(self._rarity, asked.stems))
+        return sum(map(self._rarity, asked.stems & words)) / whole if whole else 0.0
+
+    def _rarity(self, stem: str) -> float:
+        return math.log(len(self._words) / (self._seen_in[stem] + 0.5) + 1)
+
+    def _stems(self, text: str) -> list[str]:
+        return content(self.synonyms.canonical(text))
 
     def _text(self, section: int) -> str:
         found = self.shelf.sections[section]
@@ -246,15 +277,20 @@ class Ranker:
         shelf = self.shelf
         section = shelf.passages[row][0]
         _, cosines, lates = self._windows(asked, row)
+        violations = self._violations(asked, section)
+        own = self._variants[section]
         return np.array(
             [
                 shelf.vectors[row] @ asked.vector,
                 cosines.max() if len(cosines) else 0.0,
                 lates.max() if len(lates) else 0.0,
                 shelf.titles[section] @ asked.vector,
-                self._violations(asked, section),
+                violations,
                 self.contrasts.unmet(asked.text, shelf.sections[section].title),
                 bool(_QUANTITY.search(asked.text) and _FIGURE.search(shelf.passages[row][1])),
+                bool(own & asked.variants),
+                self._covered(asked, self._words[section]),
+                self._covered(asked, self._title_words[section]),
             ],
             dtype=np.float32,
         )

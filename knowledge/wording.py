@@ -16,7 +16,7 @@ MOVING_WORDS = 40
 
 MORE = "More when parked."
 
-WHOLE_ROWS, WHOLE_TABLE_WORDS = 4, 60
+WHOLE_ROWS, WHOLE_TABLE_WORDS = 8, 60
 """A table of up to so many rows and words is given whole: a wrong row would be a wrong answer."""
 
 _FIGURE = (

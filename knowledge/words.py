@@ -106,11 +106,19 @@ class Synonyms:
                 text = pattern.sub(better.replace("\\", "") + r"\1", text)
         return text
 
+    @cached_property
+    def _any(self) -> tuple[re.Pattern[str], dict[str, str]]:
+        """One pattern for every phrase, longest first, and the first word of each phrase's group."""
+        firsts = {word.lower(): group[0] for group in reversed(self.groups) for word in group}
+        listed = "|".join(re.escape(word) for word in sorted(firsts, key=len, reverse=True))
+        return re.compile(rf"\b({listed})s?\b", re.I), firsts
+
     def canonical(self, text: str) -> str:
         """``text`` with every phrase of a group replaced by the group's first: for comparing two wordings."""
-        for pattern, group in self._by_phrase:
-            text = pattern.sub(group[0], text)
-        return text
+        if not self.groups:
+            return text
+        pattern, firsts = self._any
+        return pattern.sub(lambda match: firsts[match[1].lower()], text)
 
     def known_in(self, vocabulary: Iterable[Sequence[str]]) -> frozenset[tuple[str, ...]]:
         """The phrases of all groups that occur in the manual's sentences (given as stems)."""
