@@ -28,6 +28,8 @@ def refusal(door: Verifier, permit: Permit, now: float) -> str:
         door.redeem(permit, now)
     except PermitRefused as refused:
         return refused.reason
+    except Exception as error:
+        pytest.fail(f"raised {error!r} instead of refusing")
     return ""
 
 
@@ -157,6 +159,14 @@ def test_a_value_that_is_no_number_is_not_signed() -> None:
 def test_what_is_signed_is_one_line_without_spaces() -> None:
     fields = b'["00",0,"car",[["Vehicle.Cabin.Light.IsDomeOn",true]],1.0,3.0]'
     assert by_hand().signed_bytes() == fields
+
+
+def test_a_start_makes_a_key_of_its_own() -> None:
+    try:
+        keys = {Signer.fresh().public_key for _ in range(2)}
+    except Exception as error:
+        pytest.fail(f"raised {error!r}")
+    assert len(keys) == 2
 
 
 def test_a_permit_of_an_earlier_start_is_a_forgery() -> None:

@@ -10,6 +10,7 @@ from policies.catalogue import Catalogue, Signal
 from policies.command import Means, Modality, Value, Zone
 from policies.motion import Motion
 from policies.rule import NEVER, Caution, Condition, Entry, Rate, Rule, RuleError, Span, named
+from policies.rules import RuleTable
 
 CATALOGUE = Catalogue.load()
 WINDOW = "Vehicle.Cabin.Door.Row2.DriverSide.Window.Position"
@@ -86,7 +87,10 @@ def test_an_age_limit_is_above_zero(oldest: float, good: bool) -> None:
 
 
 def test_an_entry_can_be_made_in_code_by_its_fields_and_not_edited() -> None:
-    condition = Condition(signal=WINDOW, equals=True)
+    try:
+        condition = Condition(signal=WINDOW, equals=True)
+    except ValidationError as error:
+        pytest.fail(str(error))
     with pytest.raises(ValidationError, match="frozen"):
         condition.equals = False  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -224,7 +228,10 @@ def test_a_condition_holds_when_it_is_so_or_nobody_knows(said: dict[str, object]
 
 def values(path: str, *rules: Rule, **edited: object) -> list[Value]:
     signal: Signal = dataclasses.replace(CATALOGUE[path], **edited)  # type: ignore[arg-type]
-    return list(dict.fromkeys(value for value, _ in Entry(signal, rules).changes()))
+    try:
+        return list(dict.fromkeys(value for value, _ in Entry(signal, rules).changes()))
+    except Exception as error:
+        pytest.fail(f"raised {error!r}")
 
 
 def test_a_whole_number_is_tried_at_its_ends_its_safe_value_and_both_sides_of_each_bound() -> None:
@@ -311,3 +318,18 @@ def test_a_pattern_that_names_nothing_to_set_is_told_so(pattern: str, told: str)
 def test_an_error_about_rules_names_file_line_and_rule() -> None:
     error = RuleError("rules.yaml", 7, "rule 'one'", "is wrong")
     assert str(error) == "rules.yaml:7: rule 'one': is wrong"
+
+
+# --- the table as a whole -----------------------------------------------------------------------------------
+
+
+def test_the_shipped_table_is_read_once_and_needs_nothing() -> None:
+    try:
+        assert RuleTable.load() is RuleTable.load()
+    except TypeError as error:
+        pytest.fail(str(error))
+
+
+def test_rules_are_checked_against_the_catalogue_that_is_given() -> None:
+    with pytest.raises(RuleError, match="is not in the catalogue"):
+        RuleTable.load(catalogue=Catalogue({}))
