@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
+from kuksa.val.v1 import val_pb2_grpc as kuksa_v1_grpc
 from kuksa.val.v2 import types_pb2, val_pb2, val_pb2_grpc
 
 from assistant.errors import VehicleError
 from assistant.ports import Clock
 from assistant.vehicle.kuksa_access import EVERYTHING, Access, NoAccess, Rights, matches
+from assistant.vehicle.kuksa_v1 import OlderInterface
 from assistant.vehicle.kuksa_values import DATA_TYPES, datapoint, decode, encode
 from assistant.vehicle.simulated import SimulatedVehicle
 from assistant.vehicle.subscriber import MOST_BUFFERED, Subscriber
@@ -67,7 +69,8 @@ class Databroker(val_pb2_grpc.VALServicer):
         hurried: bool = False,
     ) -> None:
         self.car, self.actuations = car, 0
-        self._signer, self._clock, self._catalogue, self._access = signer, clock, catalogue, access
+        self.catalogue = catalogue
+        self._signer, self._clock, self._access = signer, clock, access
         self._period, self._hurried = 1.0 / hz, hurried
         self._numbers = {path: number for number, path in enumerate(catalogue, start=1)}
         self._paths = {number: path for path, number in self._numbers.items()}
@@ -87,6 +90,7 @@ class Databroker(val_pb2_grpc.VALServicer):
         ]
         server = grpc.aio.server(options=options)
         val_pb2_grpc.add_VALServicer_to_server(self, server)
+        kuksa_v1_grpc.add_VALServicer_to_server(OlderInterface(self), server)
         try:
             if certificate is None:
                 bound = server.add_insecure_port(f"{host}:{port}")
@@ -119,11 +123,11 @@ class Databroker(val_pb2_grpc.VALServicer):
     # --- reading ------------------------------------------------------------------------------------
 
     async def GetValue(self, request: val_pb2.GetValueRequest, context: Call) -> val_pb2.GetValueResponse:  # noqa: N802 - the protocol's name
-        points = await self._points([request.signal_id], context)
+        points = await self.points([request.signal_id], context)
         return val_pb2.GetValueResponse(data_point=points[0])
 
     async def GetValues(self, request: val_pb2.GetValuesRequest, context: Call) -> val_pb2.GetValuesResponse:  # noqa: N802 - the protocol's name
-        return val_pb2.GetValuesResponse(data_points=await self._points(request.signal_ids, context))
+        return val_pb2.GetValuesResponse(data_points=await self.points(request.signal_ids, context))
 
     async def Subscribe(  # noqa: N802 - the protocol's name
         self, request: val_pb2.SubscribeRequest, context: Call
@@ -141,80 +145,80 @@ class Databroker(val_pb2_grpc.VALServicer):
             yield val_pb2.SubscribeByIdResponse(entries=numbered)
 
     async def ListMetadata(self, request: val_pb2.ListMetadataRequest, context: Call) -> val_pb2.ListMetadataResponse:  # noqa: N802 - the protocol's name
-        rights = await self._rights(context)
+        rights = await self.rights(context)
         if len(request.root) > LONGEST_PATH:
-            await self._refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "the path is too long")
-        found = [path for path in self._catalogue if path not in self.car.lacks and matches(request.root, path)]
+            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "the path is too long")
+        found = [path for path in self.catalogue if path not in self.car.lacks and matches(request.root, path)]
         if not found:
-            await self._refuse(context, grpc.StatusCode.NOT_FOUND, f"there is nothing under {request.root!r}")
+            await self.refuse(context, grpc.StatusCode.NOT_FOUND, f"there is nothing under {request.root!r}")
         listed = [self._metadata(path) for path in found if rights.may("read", path)]
         return val_pb2.ListMetadataResponse(metadata=listed)
 
     async def GetServerInfo(  # noqa: N802 - the protocol's name
         self, request: val_pb2.GetServerInfoRequest, context: Call
     ) -> val_pb2.GetServerInfoResponse:
-        await self._rights(context)
+        await self.rights(context)
         return val_pb2.GetServerInfoResponse(name=NAME, version=VERSION)
 
     # --- acting -------------------------------------------------------------------------------------
 
     async def Actuate(self, request: val_pb2.ActuateRequest, context: Call) -> val_pb2.ActuateResponse:  # noqa: N802 - the protocol's name
-        await self._actuate([request], context)
+        await self.actuate([request], context)
         return val_pb2.ActuateResponse()
 
     async def BatchActuate(self, request: val_pb2.BatchActuateRequest, context: Call) -> val_pb2.BatchActuateResponse:  # noqa: N802 - the protocol's name
         if not request.actuate_requests:
-            await self._refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "no actuator was named")
-        await self._actuate(request.actuate_requests, context)
+            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "no actuator was named")
+        await self.actuate(request.actuate_requests, context)
         return val_pb2.BatchActuateResponse()
 
     async def ActuateStream(  # noqa: N802 - the protocol's name
         self, request_iterator: AsyncIterator[val_pb2.ActuateRequest], context: Call
     ) -> val_pb2.ActuateResponse:
         async for request in request_iterator:
-            await self._actuate([request], context)
+            await self.actuate([request], context)
         return val_pb2.ActuateResponse()
 
     async def PublishValue(self, request: val_pb2.PublishValueRequest, context: Call) -> val_pb2.PublishValueResponse:  # noqa: N802 - the protocol's name
-        await self._rights(context)
-        await self._refuse(context, grpc.StatusCode.PERMISSION_DENIED, "the simulated car alone provides its signals")
+        await self.rights(context)
+        await self.refuse(context, grpc.StatusCode.PERMISSION_DENIED, "the simulated car alone provides its signals")
 
     async def OpenProviderStream(  # noqa: N802 - the protocol's name
         self, request_iterator: AsyncIterator[val_pb2.OpenProviderStreamRequest], context: Call
     ) -> AsyncIterator[val_pb2.OpenProviderStreamResponse]:
-        await self._rights(context)
-        await self._refuse(context, grpc.StatusCode.ALREADY_EXISTS, "the simulated car alone provides its signals")
+        await self.rights(context)
+        await self.refuse(context, grpc.StatusCode.ALREADY_EXISTS, "the simulated car alone provides its signals")
         yield val_pb2.OpenProviderStreamResponse()
 
     # --- how ----------------------------------------------------------------------------------------
 
-    async def _points(self, ids: Sequence[types_pb2.SignalID], context: Call) -> list[types_pb2.Datapoint]:
-        paths = await self._allowed("read", ids, context)
+    async def points(self, ids: Sequence[types_pb2.SignalID], context: Call) -> list[types_pb2.Datapoint]:
+        paths = await self.allowed("read", ids, context)
         state, now = self.car.state(), self._clock.now()
         points = []
         for path in paths:
             reading = state.readings.get(path)
             age = 0.0 if reading is None else now - reading.at
-            points.append(datapoint(self._catalogue[path], reading and reading.value, age))
+            points.append(datapoint(self.catalogue[path], reading and reading.value, age))
         return points
 
-    async def _actuate(self, requests: Sequence[val_pb2.ActuateRequest], context: Call) -> None:
+    async def actuate(self, requests: Sequence[val_pb2.ActuateRequest], context: Call) -> None:
         """All of ``requests`` or none: a permit for exactly them is signed, and the car takes it."""
-        paths = await self._allowed("actuate", [request.signal_id for request in requests], context)
+        paths = await self.allowed("actuate", [request.signal_id for request in requests], context)
         try:
             commands = []
             for path, request in zip(paths, requests, strict=True):
-                value = decode(self._catalogue[path], request.value)
+                value = decode(self.catalogue[path], request.value)
                 if isinstance(value, tuple):
                     raise ValueError(f"{path} is a list, which is only read")
                 commands.append(Command(path, value))
             begun = self.car.begin(self._signer.sign(self.car.id, commands, self._clock.now()))
         except ValueError as error:
-            await self._refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
         except VehicleError as error:
-            await self._refuse(context, REASONS.get(error.code, grpc.StatusCode.UNAVAILABLE), str(error))
+            await self.refuse(context, REASONS.get(error.code, grpc.StatusCode.UNAVAILABLE), str(error))
         except PermitRefused as error:
-            await self._refuse(context, grpc.StatusCode.ABORTED, str(error))
+            await self.refuse(context, grpc.StatusCode.ABORTED, str(error))
         self.actuations += 1
         asyncio.get_running_loop().call_soon(self._after, begun)
 
@@ -227,10 +231,10 @@ class Databroker(val_pb2_grpc.VALServicer):
         self, ids: Sequence[types_pb2.SignalID], request: Any, context: Call
     ) -> AsyncIterator[Mapping[str, types_pb2.Datapoint]]:
         """A message with every value, then one whenever something changed; ``request`` is either of the two kinds."""
-        paths = await self._allowed("read", ids, context)
+        paths = await self.allowed("read", ids, context)
         if request.buffer_size > MOST_BUFFERED:
-            await self._refuse(context, grpc.StatusCode.INVALID_ARGUMENT, f"buffer_size may be {MOST_BUFFERED} at most")
-        rights = await self._rights(context)
+            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, f"buffer_size may be {MOST_BUFFERED} at most")
+        rights = await self.rights(context)
         subscriber = Subscriber(
             paths,
             buffer_size=request.buffer_size,
@@ -238,14 +242,14 @@ class Databroker(val_pb2_grpc.VALServicer):
             until=time.monotonic() + (request.filter.duration_ms / 1000 or float("inf")),
         )
         self._publish()
-        subscriber.put(dict(zip(paths, await self._points(ids, context), strict=True)))
+        subscriber.put(dict(zip(paths, await self.points(ids, context), strict=True)))
         self._subscribers.add(subscriber)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
             async for entries in subscriber:
                 if rights.until <= time.time():
-                    await self._refuse(context, grpc.StatusCode.UNAUTHENTICATED, "the token has expired")
+                    await self.refuse(context, grpc.StatusCode.UNAUTHENTICATED, "the token has expired")
                 yield entries
         finally:
             self._subscribers.discard(subscriber)
@@ -263,44 +267,44 @@ class Databroker(val_pb2_grpc.VALServicer):
         for path, reading in readings.items():
             if path not in self._shown or self._shown[path] != reading.value:
                 self._shown[path] = reading.value
-                changed[path] = datapoint(self._catalogue[path], reading.value, now - reading.at)
+                changed[path] = datapoint(self.catalogue[path], reading.value, now - reading.at)
         for path in self._shown.keys() - readings.keys():
             del self._shown[path]
-            changed[path] = datapoint(self._catalogue[path], None, 0.0)
+            changed[path] = datapoint(self.catalogue[path], None, 0.0)
         if changed:
             for subscriber in self._subscribers:
                 subscriber.put(changed)
 
-    async def _allowed(self, action: str, ids: Iterable[types_pb2.SignalID], context: Call) -> list[str]:
+    async def allowed(self, action: str, ids: Iterable[types_pb2.SignalID], context: Call) -> list[str]:
         """The paths of ``ids``, all of which are there and may be read or actuated by the caller."""
-        rights = await self._rights(context)
+        rights = await self.rights(context)
         paths = [self._paths.get(i.id, "") if i.WhichOneof("signal") == "id" else i.path for i in ids]
         if not paths or any(len(path) > LONGEST_PATH for path in paths):
-            await self._refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "no signal was named, or a path is too long")
+            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "no signal was named, or a path is too long")
         for path in paths:
-            if path not in self._catalogue or path in self.car.lacks:
-                await self._refuse(context, grpc.StatusCode.NOT_FOUND, f"this car has no signal {path!r}")
+            if path not in self.catalogue or path in self.car.lacks:
+                await self.refuse(context, grpc.StatusCode.NOT_FOUND, f"this car has no signal {path!r}")
             if not rights.may(action, path):
-                await self._refuse(context, grpc.StatusCode.PERMISSION_DENIED, f"the token does not {action} {path}")
-            if action == "actuate" and self._catalogue[path].kind != "actuator":
-                await self._refuse(context, grpc.StatusCode.INVALID_ARGUMENT, f"{path} is no actuator")
+                await self.refuse(context, grpc.StatusCode.PERMISSION_DENIED, f"the token does not {action} {path}")
+            if action == "actuate" and self.catalogue[path].kind != "actuator":
+                await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, f"{path} is no actuator")
         return paths
 
-    async def _rights(self, context: Call) -> Rights:
+    async def rights(self, context: Call) -> Rights:
         if self._access is None:
             return EVERYTHING
         sent = dict(context.invocation_metadata() or ())
         try:
             return self._access.rights(sent.get("authorization"))
         except NoAccess as error:
-            await self._refuse(context, grpc.StatusCode.UNAUTHENTICATED, str(error))
+            await self.refuse(context, grpc.StatusCode.UNAUTHENTICATED, str(error))
 
-    async def _refuse(self, context: Call, status: grpc.StatusCode, why: str) -> NoReturn:
+    async def refuse(self, context: Call, status: grpc.StatusCode, why: str) -> NoReturn:
         await context.abort(status, why)
         raise AssertionError("abort raises")
 
     def _metadata(self, path: str) -> types_pb2.Metadata:
-        signal = self._catalogue[path]
+        signal = self.catalogue[path]
         found = types_pb2.Metadata(
             path=path,
             id=self._numbers[path],

@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import can
 import pytest
 from click.testing import CliRunner, Result
 
 from assistant.cli.vehicle import vehicle
+from assistant.vehicle.can.simulated_unit import SimulatedUnit
 from tests.vehicle.brokers import Served
 
 SPEED = "Vehicle.Speed"
@@ -95,6 +97,33 @@ def test_a_broker_that_is_not_there_says_what_to_do() -> None:
 
 def test_an_open_door_to_the_network_is_not_served() -> None:
     assert "--secure" in str(run("serve", "--host", "0.0.0.0").exception)
+
+
+@pytest.fixture
+def socket(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedUnit]:
+    """A control unit on a bus, and settings that name it."""
+    settings = {"KIND": "can", "CAN_INTERFACE": "virtual", "CAN_CHANNEL": "cli"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"CABIN_VEHICLE__{name}", value)
+    unit = SimulatedUnit(can.Bus(interface="virtual", channel="cli"), lambda: {SPEED: 42.0})
+    unit.memory.stored = ["P0301"]
+    yield unit
+    unit.close()
+
+
+def test_the_car_behind_a_diagnostic_socket_is_read_like_ours(socket: SimulatedUnit) -> None:
+    assert run("get", SPEED).output == "42 km/h\n"
+    assert run("get", "Vehicle.Diagnostics.DTCList").output == "P0301\n"
+
+
+def test_the_doctor_asks_the_control_units(socket: SimulatedUnit) -> None:
+    parts = {row["part"]: row["said"] for row in map(json.loads, run("doctor", "--json").output.splitlines())}
+    assert "7E8" in parts["vehicle"] and "1 codes" in parts["snapshot"]
+
+
+def test_silent_control_units_are_told(socket: SimulatedUnit) -> None:
+    socket.faults.silent = True
+    assert "ignition" in str(run("get", SPEED).exception)
 
 
 def test_the_doctor_finds_the_simulated_car_well() -> None:

@@ -166,8 +166,8 @@ class Lying(Databroker):
     lie: types_pb2.Value | None = None
     ahead_s = 0
 
-    async def _points(self, ids: Any, context: Any) -> list[types_pb2.Datapoint]:
-        points = await super()._points(ids, context)
+    async def points(self, ids: Any, context: Any) -> list[types_pb2.Datapoint]:
+        points = await super().points(ids, context)
         for which, point in zip(ids, points, strict=True):
             if which.path == SPEED:
                 point.timestamp.seconds += self.ahead_s
@@ -205,8 +205,8 @@ def test_a_value_from_the_future_is_not_believed() -> None:
 
 def test_a_value_out_of_its_range_is_not_believed() -> None:
     class TooFar(Databroker):
-        async def _points(self, ids: Any, context: Any) -> list[types_pb2.Datapoint]:
-            points = await super()._points(ids, context)
+        async def points(self, ids: Any, context: Any) -> list[types_pb2.Datapoint]:
+            points = await super().points(ids, context)
             for which, point in zip(ids, points, strict=True):
                 if which.path == WINDOW:
                     point.value.uint32 = 250
@@ -250,9 +250,9 @@ class Hanging(Databroker):
 
     acts = True
 
-    async def _actuate(self, requests: Any, context: Any) -> None:
+    async def actuate(self, requests: Any, context: Any) -> None:
         if self.acts:
-            await super()._actuate(requests, context)
+            await super().actuate(requests, context)
         self.reached.set()
         await asyncio.sleep(60)
 
@@ -386,3 +386,21 @@ def test_nobody_can_publish_values(served: Served) -> None:
         with pytest.raises(grpc.RpcError) as caught:
             stub.PublishValue(val_pb2.PublishValueRequest(signal_id=types_pb2.SignalID(path=SPEED), data_point=point))
         assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED  # type: ignore[attr-defined]  # also a Call
+
+
+def test_kuksas_own_client_reads_follows_and_actuates(served: Served) -> None:
+    from kuksa_client.grpc import Datapoint, VSSClient, VSSClientError
+
+    served.do(lambda car: car.console.set({SPEED: 77.5, CODES: ["P0301"]}))
+    with VSSClient("127.0.0.1", served.port) as client:
+        found = client.get_current_values([SPEED, CODES])
+        assert found[SPEED].value == 77.5 and found[CODES].value.values == ["P0301"]
+        assert client.get_metadata([SPEED])[SPEED].unit == "km/h"
+        first = next(client.subscribe_current_values(["Vehicle.Cabin.HVAC"]))
+        assert first[TEMPERATURE].value == 21.0
+        client.set_target_values({WINDOW: Datapoint(40)})
+        assert until(lambda: client.get_current_values([WINDOW])[WINDOW].value == 40)
+        with pytest.raises(VSSClientError, match="alone provides"):
+            client.set_current_values({SPEED: Datapoint(10.0)})
+        with pytest.raises(VSSClientError, match="no signal"):
+            client.get_current_values(["Vehicle.Cabin.Fridge.IsOn"])
