@@ -1,7 +1,9 @@
 """The gate and the same rules written a second time in Cedar agree on everything that can be asked."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice, product
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,8 @@ from policies.decision import Confirm, Refuse
 from policies.gate import Gate
 from policies.matrix import NOW, Case, Sight, cases, moving, outcome
 from policies.motion import GEAR, PARK_LOCK, PARKING_BRAKE, SPEED, Motion, motion
-from policies.rules import RuleTable
+from policies.rule import Class, named
+from policies.rules import HERE, RuleTable
 from policies.state import Reading, VehicleState
 from tests.policies.cedar import opinion
 
@@ -44,6 +47,22 @@ def test_gate_and_second_opinion_agree_on_every_case(gate: Gate) -> None:
             told += islice(disagreements(gate, every, known), TOLD)
     assert told == []
     assert asked >= 100_000
+
+
+GRAVE = [one.id for one in RuleTable.load().rules if one.cls in (Class.CRITICAL, Class.FORBIDDEN)]
+
+
+@pytest.mark.parametrize("rule_id", GRAVE)
+def test_a_grave_rule_that_is_weakened_makes_them_differ(tmp_path: Path, rule_id: str) -> None:
+    text = HERE.read_text(encoding="utf-8")
+    before, block = text.split(f"  - id: {rule_id}\n")
+    weakened = re.sub("class: (critical|forbidden)", "class: attention\n    eases: a trial", block, count=1)
+    (tmp_path / "rules.yaml").write_text(f"{before}  - id: {rule_id}\n{weakened}", encoding="utf-8")
+    weak = Gate(RuleTable.load(tmp_path / "rules.yaml"), Catalogue.load(), "car")
+    rule = next(one for one in weak.rules.rules if one.id == rule_id)
+    path = named(rule.signals[0], weak.catalogue)[0].path
+    voice = [case for case in cases(weak.rules, signals=[path]) if case.origin == Origin(Means.VOICE, Zone.DRIVER)]
+    assert any("gate allow" in told and "Cedar" in told for told in disagreements(weak, voice, {}))
 
 
 def test_whatever_has_no_rule_is_refused_by_both(gate: Gate) -> None:
