@@ -55,6 +55,17 @@ class Keeps(Protocol):
     def append_many(self, records: Sequence[tuple[str, Mapping[str, Any]]]) -> None: ...
 
 
+def heard_as(utterance: Utterance, intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
+    """What may be made of an utterance, by how it was heard.
+
+    Words that a recogniser put together freely are read as a command only when they are a whole sentence of ours;
+    anything looser is a question to the manual, which moves nothing.
+    """
+    if not utterance.free or all(intent.path == "template" or intent.kind == "question" for intent in intents):
+        return intents
+    return (Intent("Question", "question", utterance.text, path="meaning", score=utterance.confidence),)
+
+
 class Cabin:
     """Composed in ``assistant/bootstrap.py``; the only thing that a screen, a drive or a session talks to.
 
@@ -93,7 +104,7 @@ class Cabin:
             self._tell("heard", text=utterance.text, zone=utterance.zone, engine=utterance.engine)
             with turn.stage("route"):
                 dialogue = self.memory.dialogue(utterance.zone, self.vehicle.state(), self.clock.now())
-                turn.intents = self.router.route(utterance.text, dialogue)
+                turn.intents = heard_as(utterance, self.router.route(utterance.text, dialogue))
             if any(intent.kind != "none" for intent in turn.intents):
                 self.memory.close_question()  # answered, or overtaken by a new request
             self._tell("understood", intents=turn.intents)
@@ -291,6 +302,7 @@ class Cabin:
             engine=heard.engine,
             duration_s=len(sound) / SAMPLE_RATE,
             stt_ms=1000 * (perf_counter() - began),
+            free=heard.free,
         )
 
     def speak_to(self, path: Path, text: str) -> None:

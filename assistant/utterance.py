@@ -20,11 +20,15 @@ Verdict = Literal["allow", "confirm", "refuse", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What a recogniser heard. ``confidence`` runs from 0 to 1; empty ``text`` means nothing that is speech to us."""
+    """What a recogniser heard. ``confidence`` runs from 0 to 1; empty ``text`` means nothing that is speech to us.
+
+    ``free`` says that the words fit no sentence of ours as a whole: they may be a question, never a loose command.
+    """
 
     text: str
     confidence: float
     engine: str
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Utterance:
     engine: str = "typed"
     duration_s: float = 0.0
     stt_ms: float = 0.0
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ UTTERANCES: tuple[tuple[str, str, float | None], ...] = (
     ("rms", "what did you say", None),
     ("awb", "turn off the air conditioning", None),
     ("rms", "lock the doors", None),
+    ("slt", "how are my tyres", None),
+    ("awb", "how are my tyres", None),
+    ("slt", "defrost the windshield", None),
+    ("rms", "defrost the windshield", None),
+    ("slt", "who won the football match last night", None),
 )
 BABBLE = ("awb", "yesterday my brother bought eleven purple umbrellas at the railway museum")
 

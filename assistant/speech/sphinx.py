@@ -99,7 +99,7 @@ class SphinxTranscriber:
             return Transcript("", 0.0, self.name)
         language = heard.language if weights is QUESTION else 0.0
         sure = confidence(Evidence(heard.sound, heard.path - opinion.phones.path, language), weights)
-        return Transcript(heard.text if sure >= NOTHING else "", sure, self.name)
+        return Transcript(heard.text if sure >= NOTHING else "", sure, self.name, free=weights is QUESTION)
 
     def opinion(self, speech: Audio) -> Opinion:
         """All decodings of trimmed speech (mono float32, 16 kHz)."""
