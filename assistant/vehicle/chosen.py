@@ -10,6 +10,7 @@ from policies.permit import Verifier
 
 if TYPE_CHECKING:
     from assistant.vehicle.can.car import DiagnosedVehicle
+    from assistant.vehicle.console import Console
     from assistant.vehicle.kuksa import KuksaVehicle
     from assistant.vehicle.kuksa_link import Broker
     from assistant.vehicle.simulated import SimulatedVehicle
@@ -22,6 +23,14 @@ def vehicle(settings: VehicleSettings, clock: Clock, catalogue: Catalogue, publi
     if settings.kind == "can":
         return behind_socket(settings, clock, catalogue, public_key)
     return simulated(settings, clock, catalogue, public_key)
+
+
+def console(car: Vehicle, catalogue: Catalogue) -> "Console":
+    """The console of ``car``: the simulator's, or one that only looks."""
+    from assistant.vehicle.no_console import NoConsole
+    from assistant.vehicle.simulated import SimulatedVehicle
+
+    return car.console if isinstance(car, SimulatedVehicle) else NoConsole(car, catalogue)
 
 
 def simulated(settings: VehicleSettings, clock: Clock, catalogue: Catalogue, public_key: bytes) -> "SimulatedVehicle":

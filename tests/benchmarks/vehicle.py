@@ -246,10 +246,51 @@ def diagnostics(minutes: float) -> Iterator[Measure]:
             obd.snapshot()
             later.append(time.perf_counter() - began)
         line.close()
+    flooded, frames = _flooded()
     unit.close()
     what = f"OBD snapshot, {len(found.values)} values, codes, freeze frame and VIN"
     yield Measure(f"{what}: the first, units found first, worst of {len(first)}", max(first), 1.0, "s")
     yield Measure(f"{what}: each after, worst of {len(later)}", max(later), 1.0, "s")
+    yield Measure(f"{what}: on a bus flooded with {frames:.0f} frames a second", flooded, 1.0, "s")
+
+
+def _flooded() -> tuple[float, float]:
+    """The worst of ten snapshots while another process's worth of frames fills the bus, and the frames a second."""
+    import threading
+
+    import can
+
+    from assistant.vehicle.can.line import Line, open_bus
+    from assistant.vehicle.can.obd import Obd
+
+    line, bus = Line(open_bus("virtual", "bench")), can.Bus(interface="virtual", channel="bench")
+    stop, sent, spent = threading.Event(), [0], []
+
+    def flood() -> None:
+        began = time.monotonic()
+        while not stop.is_set():
+            while sent[0] < 10_000 * (time.monotonic() - began):
+                bus.send(can.Message(arbitration_id=0x100 + sent[0] % 0x600, is_extended_id=False, data=bytes(8)))
+                sent[0] += 1
+            time.sleep(0.005)
+
+    thread = threading.Thread(target=flood)
+    began = time.monotonic()
+    thread.start()
+    try:
+        for _ in range(10):
+            time.sleep(0.2)
+            start = time.perf_counter()
+            found = Obd(line).snapshot()
+            spent.append(time.perf_counter() - start)
+            assert len(found.values) >= 20 and found.stored and not found.problems, found.problems
+    finally:
+        stop.set()
+        thread.join()
+        rate = sent[0] / (time.monotonic() - began)
+        line.close()
+        bus.shutdown()
+    return max(spent), rate
 
 
 PARTS: dict[str, Callable[[float], Iterator[Measure]]] = {
