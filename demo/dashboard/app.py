@@ -23,7 +23,7 @@ class Dashboard(App[None]):
     def __init__(self, ride: Ride, theme: str = "dark", speaker: Speaker | None = None) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high"), (40, "-tall")]
         for each in THEMES.values():
             self.register_theme(each)
         self.theme = THEMES[theme].name

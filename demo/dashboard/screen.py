@@ -26,6 +26,7 @@ from demo.dashboard.widgets.energy import Energy
 from demo.dashboard.widgets.engines_bar import EnginesBar
 from demo.dashboard.widgets.help import Help
 from demo.dashboard.widgets.journal_page import JournalPage
+from demo.dashboard.widgets.journey import Journey
 from demo.dashboard.widgets.manual_page import ManualPage
 from demo.dashboard.widgets.openings import Openings
 from demo.dashboard.widgets.outline import Outline
@@ -52,7 +53,7 @@ CABIN_PAGES = ("centre", "talk", "seat")
 class Cockpit(Screen[None]):
     """Looks at the moment ten times a second and hands it to every widget; keys and clicks go to the ride."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t,enter", "type", "Type", key_display="t"),
@@ -94,6 +95,7 @@ class Cockpit(Screen[None]):
             yield Outline(id="outline")
             yield Energy(id="energy")
             yield Telltales(id="telltales")
+            yield Journey(id="journey")
         yield PageTabs(id="tabs")
         with ContentSwitcher(id="pages", initial="cabin"):
             with Horizontal(id="cabin"):
@@ -139,6 +141,7 @@ class Cockpit(Screen[None]):
         seat.offer("weather", presets().weather)
         seat.offer("fault", presets().faults)
         seat.offer("scenario", names())
+        seat.offer_phrases(presets().phrases)
         self.tick()
 
     # --- the moment ---------------------------------------------------------------------------------
@@ -326,8 +329,12 @@ class Cockpit(Screen[None]):
             self.ride.clock.set_pace(float(event.value))
         elif event.what == "scenario":
             self.start_scenario(event.value)
+        elif event.what == "say":
+            self.say(event.value, "button")
         else:
             self.press(event.what, event.value)
+        if event.what not in ("zone", "weather", "fault", "scenario"):
+            self.set_focus(None)  # so that the keys drive again
         self.tick()
 
     def press(self, what: str, value: str) -> None:

@@ -7,7 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Select, Static
+from textual.widgets import Button, OptionList, Select, Static
+from textual.widgets.option_list import Option
 
 from demo.dashboard.pace import PACES
 from demo.dashboard.widgets.glyphs import bar
@@ -28,7 +29,7 @@ class DriversSeat(VerticalScroll):
     can_focus = False
 
     class Pressed(Message):
-        """``what`` is gear, speed, pedal or pace; ``value`` goes with it."""
+        """``what`` is gear, speed, pedal, pace, say or the like; ``value`` goes with it."""
 
         def __init__(self, what: str, value: str) -> None:
             super().__init__()
@@ -66,10 +67,19 @@ class DriversSeat(VerticalScroll):
         for what in ("weather", "fault", "scenario"):
             yield Select[str]([], prompt=f"{what} …", id=what, compact=True)
         yield Button("mend everything", id="mend-all", compact=True)
+        yield OptionList(id="phrases", compact=True)
 
     def offer(self, what: str, names: Iterable[str]) -> None:
         """What can be chosen under ``what``: weather, fault or scenario."""
         self.query_one(f"#{what}", Select).set_options((name.replace("_", " "), name) for name in names)
+
+    def offer_phrases(self, phrases: Iterable[str]) -> None:
+        """What the speaker can say with one click."""
+        self.query_one("#phrases", OptionList).add_options(Option(f"“{phrase}”", id=phrase) for phrase in phrases)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Pressed("say", event.option_id or ""))
 
     def show(self, moment: "Moment") -> None:
         pedals = tuple(round(float(str(moment.values.get(path) or 0))) for path in (BRAKE, PEDAL))

@@ -51,18 +51,17 @@ class Energy(Panel):
         style = "$lamp-red" if (level or 0) <= RESERVE else "$lamp-amber" if (level or 0) <= LOW else "$success"
         reach = f"{'--' if far is None else far} {unit}"
         heat = "" if warmth is None else f"{kind if kind == 'battery' else 'coolant'} {warmth}°"
-        note = "charging" if charging else heat
         figure = "--" if level is None else str(level)
         if height < 9:
             rows = large(figure)
-            side = (f" % {kind}", f" {reach}", f" {note}")
+            side = (" %", f" {reach}", " charging" if charging else "" if warmth is None else f" {warmth}°")
             lines = [
                 Content.assemble((f"{row:>11}", "bold"), (text, "$dim")) for row, text in zip(rows, side, strict=True)
             ]
             lines.append(bar((level or 0) / 100, max(4, width - 1), style))
             return Content("\n").join(lines[: max(1, height)])
         caption = [(f"% {kind}", "$dim"), ("", ""), (reach, "$foreground bold")]
-        marks = [(0.0, "E"), (0.5, "½"), (1.0, "F")]
+        marks = [(0.0, "0"), (0.25, "25"), (0.75, "75"), (1.0, "100")]
         picture = dial(width, height - 1, (level or 0) / 100, figure, caption, marks, style)
         below = Content.assemble(("⚡ charging" if charging else heat, "$success" if charging else "$dim"))
         if rpm is not None:

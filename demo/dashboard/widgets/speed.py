@@ -56,7 +56,7 @@ class Speed(Panel):
             ]
             lines.append(bar(share, max(4, width - 1), style))
             return Content("\n").join(lines[: max(1, height)])
-        marks = [(place / top, f"{place:g}") for place in (0, 40, 80, 120, 160, 200) if place <= top]
+        marks = [(place / top, f"{place:g}") for place in (0, 50, 100, 150, 200) if place <= top]
         picture = dial(
             width, height - 1, share, figure, [(unit, "$dim"), ("", ""), (mode.lower(), style)], marks, style
         )

@@ -1,5 +1,6 @@
 """One turn as a card: heard, understood, decided and why, said with its sources, and where the time went."""
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -17,6 +18,16 @@ ICONS = {"touch": "☝", "eye scan": "◉", "no": "✗", "typed": "⌨", "time":
 NOTHING = "(nothing that is speech)"
 
 
+def shorten(text: str, width: int) -> str:
+    """A heading path as far as it fits: its end matters most, the section and its page."""
+    while len(text) > width and ", " in text:
+        shorter = text.partition(", ")[2]
+        if shorter.startswith("p. "):
+            break
+        text = shorter
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
 class TurnCard(Widget):
     """Grows while the cabin works on the turn; shrinks to what a driver may read while the car moves."""
 
@@ -32,8 +43,8 @@ class TurnCard(Widget):
         self.refresh(layout=True)
 
     def render(self) -> Content:
-        lines = list(self._lines(max(20, self.size.width or 40)))
-        return Content("\n").join(lines)
+        width = self.parent.scrollable_content_region.width if isinstance(self.parent, Widget) else 0
+        return Content("\n").join(self._lines(max(20, width)))
 
     def _lines(self, width: int) -> Any:
         turn, limits = self.exchange, self.limits
@@ -57,13 +68,16 @@ class TurnCard(Widget):
             return
         if reply.text:
             text = limits.line(reply.text) if limits else reply.text
-            yield Content.assemble(("  ▸ ", "$primary bold"), text)
+            first, *others = wrap(text, width - 5) or [""]
+            yield Content.assemble(("  ▸ ", "$primary bold"), first)
+            yield from (Content(f"    {line}") for line in others)
         if short:
             return
         for source in reply.sources[:3]:
             page = f", p. {source['page']}" if source["page"] else ""
-            place = Content.styled(f"  ❏ {source['section']}{page}", "$secondary underline")
-            yield link(place, f"screen.read({source['section']!r})")
+            place = shorten(f"{source['section']}{page}", width - 6)
+            found = link(Content.styled(place, "$secondary underline"), f"screen.read({source['section']!r})")
+            yield Content.assemble(("  ❏ ", "$secondary"), found)
         if reply.timings_ms.get("total"):
             yield Content.assemble("  ", waterfall(dict(reply.timings_ms), width - 4))
 
