@@ -61,10 +61,17 @@ def support() -> None:
     help="Requests a second of a key.",
 )
 @click.option("--burst", type=click.IntRange(1), default=100, show_default=True, help="Requests of a key at once.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds that a request may dribble.",
+)
 @click.option("--writer-url", default="", help="An OpenAI-style endpoint of a language model that words answers.")
 @click.option("--writer-model", default="default", show_default=True, help="The model's name there.")
 @chroma_option
-def serve(tls_cert: Path | None, names: tuple[str, ...], **options: Any) -> None:
+def serve(tls_cert: Path | None, names: tuple[str, ...], patience: float, **options: Any) -> None:
     """Serve the HTTP API, the web page and MCP until interrupted."""
     with errors_named():
         from pydantic import ValidationError
@@ -75,7 +82,13 @@ def serve(tls_cert: Path | None, names: tuple[str, ...], **options: Any) -> None
         build_if_missing()
         try:
             setup = Setup(
-                index_folder=index_folder(), records=records(), hosts=names, tls_certificate=tls_cert, **options
+                index_folder=index_folder(),
+                records=records(),
+                hosts=names,
+                tls_certificate=tls_cert,
+                head_s=patience,
+                body_s=patience,
+                **options,
             )
         except ValidationError as error:
             raise CabinError(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from error
