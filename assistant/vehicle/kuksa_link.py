@@ -206,7 +206,7 @@ class Link:
             self.problem = self.problem or why(error)
             if not isinstance(error, grpc.Call) or error.code() != grpc.StatusCode.CANCELLED:
                 self.problem = why(error)
-        except VehicleError as error:
+        except Exception as error:  # whatever a broker sends, the next attempt may work
             self.problem = str(error)
         finally:
             self._stub = self._stream = None

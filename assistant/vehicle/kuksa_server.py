@@ -122,78 +122,78 @@ class Databroker(val_pb2_grpc.VALServicer):
 
     # --- reading ------------------------------------------------------------------------------------
 
-    async def GetValue(self, request: val_pb2.GetValueRequest, context: Call) -> val_pb2.GetValueResponse:  # noqa: N802 - the protocol's name
-        points = await self.points([request.signal_id], context)
+    async def GetValue(self, request: val_pb2.GetValueRequest, call: Call) -> val_pb2.GetValueResponse:  # noqa: N802 - the protocol's name
+        points = await self.points([request.signal_id], call)
         return val_pb2.GetValueResponse(data_point=points[0])
 
-    async def GetValues(self, request: val_pb2.GetValuesRequest, context: Call) -> val_pb2.GetValuesResponse:  # noqa: N802 - the protocol's name
-        return val_pb2.GetValuesResponse(data_points=await self.points(request.signal_ids, context))
+    async def GetValues(self, request: val_pb2.GetValuesRequest, call: Call) -> val_pb2.GetValuesResponse:  # noqa: N802 - the protocol's name
+        return val_pb2.GetValuesResponse(data_points=await self.points(request.signal_ids, call))
 
     async def Subscribe(  # noqa: N802 - the protocol's name
-        self, request: val_pb2.SubscribeRequest, context: Call
+        self, request: val_pb2.SubscribeRequest, call: Call
     ) -> AsyncIterator[val_pb2.SubscribeResponse]:
         ids = [types_pb2.SignalID(path=path) for path in request.signal_paths]
-        async for entries in self._follow(ids, request, context):
+        async for entries in self._follow(ids, request, call):
             yield val_pb2.SubscribeResponse(entries=entries)
 
     async def SubscribeById(  # noqa: N802 - the protocol's name
-        self, request: val_pb2.SubscribeByIdRequest, context: Call
+        self, request: val_pb2.SubscribeByIdRequest, call: Call
     ) -> AsyncIterator[val_pb2.SubscribeByIdResponse]:
         ids = [types_pb2.SignalID(id=number) for number in request.signal_ids]
-        async for entries in self._follow(ids, request, context):
+        async for entries in self._follow(ids, request, call):
             numbered = {self._numbers[path]: point for path, point in entries.items()}
             yield val_pb2.SubscribeByIdResponse(entries=numbered)
 
-    async def ListMetadata(self, request: val_pb2.ListMetadataRequest, context: Call) -> val_pb2.ListMetadataResponse:  # noqa: N802 - the protocol's name
-        rights = await self.rights(context)
+    async def ListMetadata(self, request: val_pb2.ListMetadataRequest, call: Call) -> val_pb2.ListMetadataResponse:  # noqa: N802 - the protocol's name
+        rights = await self.rights(call)
         if len(request.root) > LONGEST_PATH:
-            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "the path is too long")
+            await self.refuse(call, grpc.StatusCode.INVALID_ARGUMENT, "the path is too long")
         found = [path for path in self.catalogue if path not in self.car.lacks and matches(request.root, path)]
         if not found:
-            await self.refuse(context, grpc.StatusCode.NOT_FOUND, f"there is nothing under {request.root!r}")
+            await self.refuse(call, grpc.StatusCode.NOT_FOUND, f"there is nothing under {request.root!r}")
         listed = [self._metadata(path) for path in found if rights.may("read", path)]
         return val_pb2.ListMetadataResponse(metadata=listed)
 
     async def GetServerInfo(  # noqa: N802 - the protocol's name
-        self, request: val_pb2.GetServerInfoRequest, context: Call
+        self, request: val_pb2.GetServerInfoRequest, call: Call
     ) -> val_pb2.GetServerInfoResponse:
-        await self.rights(context)
+        await self.rights(call)
         return val_pb2.GetServerInfoResponse(name=NAME, version=VERSION)
 
     # --- acting -------------------------------------------------------------------------------------
 
-    async def Actuate(self, request: val_pb2.ActuateRequest, context: Call) -> val_pb2.ActuateResponse:  # noqa: N802 - the protocol's name
-        await self.actuate([request], context)
+    async def Actuate(self, request: val_pb2.ActuateRequest, call: Call) -> val_pb2.ActuateResponse:  # noqa: N802 - the protocol's name
+        await self.actuate([request], call)
         return val_pb2.ActuateResponse()
 
-    async def BatchActuate(self, request: val_pb2.BatchActuateRequest, context: Call) -> val_pb2.BatchActuateResponse:  # noqa: N802 - the protocol's name
+    async def BatchActuate(self, request: val_pb2.BatchActuateRequest, call: Call) -> val_pb2.BatchActuateResponse:  # noqa: N802 - the protocol's name
         if not request.actuate_requests:
-            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "no actuator was named")
-        await self.actuate(request.actuate_requests, context)
+            await self.refuse(call, grpc.StatusCode.INVALID_ARGUMENT, "no actuator was named")
+        await self.actuate(request.actuate_requests, call)
         return val_pb2.BatchActuateResponse()
 
     async def ActuateStream(  # noqa: N802 - the protocol's name
-        self, request_iterator: AsyncIterator[val_pb2.ActuateRequest], context: Call
+        self, request_iterator: AsyncIterator[val_pb2.ActuateRequest], call: Call
     ) -> val_pb2.ActuateResponse:
         async for request in request_iterator:
-            await self.actuate([request], context)
+            await self.actuate([request], call)
         return val_pb2.ActuateResponse()
 
-    async def PublishValue(self, request: val_pb2.PublishValueRequest, context: Call) -> val_pb2.PublishValueResponse:  # noqa: N802 - the protocol's name
-        await self.rights(context)
-        await self.refuse(context, grpc.StatusCode.PERMISSION_DENIED, "the simulated car alone provides its signals")
+    async def PublishValue(self, request: val_pb2.PublishValueRequest, call: Call) -> val_pb2.PublishValueResponse:  # noqa: N802 - the protocol's name
+        await self.rights(call)
+        await self.refuse(call, grpc.StatusCode.PERMISSION_DENIED, "the simulated car alone provides its signals")
 
     async def OpenProviderStream(  # noqa: N802 - the protocol's name
-        self, request_iterator: AsyncIterator[val_pb2.OpenProviderStreamRequest], context: Call
+        self, request_iterator: AsyncIterator[val_pb2.OpenProviderStreamRequest], call: Call
     ) -> AsyncIterator[val_pb2.OpenProviderStreamResponse]:
-        await self.rights(context)
-        await self.refuse(context, grpc.StatusCode.ALREADY_EXISTS, "the simulated car alone provides its signals")
+        await self.rights(call)
+        await self.refuse(call, grpc.StatusCode.ALREADY_EXISTS, "the simulated car alone provides its signals")
         yield val_pb2.OpenProviderStreamResponse()
 
     # --- how ----------------------------------------------------------------------------------------
 
-    async def points(self, ids: Sequence[types_pb2.SignalID], context: Call) -> list[types_pb2.Datapoint]:
-        paths = await self.allowed("read", ids, context)
+    async def points(self, ids: Sequence[types_pb2.SignalID], call: Call) -> list[types_pb2.Datapoint]:
+        paths = await self.allowed("read", ids, call)
         state, now = self.car.state(), self._clock.now()
         points = []
         for path in paths:
@@ -202,9 +202,9 @@ class Databroker(val_pb2_grpc.VALServicer):
             points.append(datapoint(self.catalogue[path], reading and reading.value, age))
         return points
 
-    async def actuate(self, requests: Sequence[val_pb2.ActuateRequest], context: Call) -> None:
+    async def actuate(self, requests: Sequence[val_pb2.ActuateRequest], call: Call) -> None:
         """All of ``requests`` or none: a permit for exactly them is signed, and the car takes it."""
-        paths = await self.allowed("actuate", [request.signal_id for request in requests], context)
+        paths = await self.allowed("actuate", [request.signal_id for request in requests], call)
         try:
             commands = []
             for path, request in zip(paths, requests, strict=True):
@@ -214,11 +214,11 @@ class Databroker(val_pb2_grpc.VALServicer):
                 commands.append(Command(path, value))
             begun = self.car.begin(self._signer.sign(self.car.id, commands, self._clock.now()))
         except ValueError as error:
-            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            await self.refuse(call, grpc.StatusCode.INVALID_ARGUMENT, str(error))
         except VehicleError as error:
-            await self.refuse(context, REASONS.get(error.code, grpc.StatusCode.UNAVAILABLE), str(error))
+            await self.refuse(call, REASONS.get(error.code, grpc.StatusCode.UNAVAILABLE), str(error))
         except PermitRefused as error:
-            await self.refuse(context, grpc.StatusCode.ABORTED, str(error))
+            await self.refuse(call, grpc.StatusCode.ABORTED, str(error))
         self.actuations += 1
         asyncio.get_running_loop().call_soon(self._after, begun)
 
@@ -228,13 +228,13 @@ class Databroker(val_pb2_grpc.VALServicer):
         self._publish()
 
     async def _follow(
-        self, ids: Sequence[types_pb2.SignalID], request: Any, context: Call
+        self, ids: Sequence[types_pb2.SignalID], request: Any, call: Call
     ) -> AsyncIterator[Mapping[str, types_pb2.Datapoint]]:
         """A message with every value, then one whenever something changed; ``request`` is either of the two kinds."""
-        paths = await self.allowed("read", ids, context)
+        paths = await self.allowed("read", ids, call)
         if request.buffer_size > MOST_BUFFERED:
-            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, f"buffer_size may be {MOST_BUFFERED} at most")
-        rights = await self.rights(context)
+            await self.refuse(call, grpc.StatusCode.INVALID_ARGUMENT, f"buffer_size may be {MOST_BUFFERED} at most")
+        rights = await self.rights(call)
         subscriber = Subscriber(
             paths,
             buffer_size=request.buffer_size,
@@ -242,14 +242,14 @@ class Databroker(val_pb2_grpc.VALServicer):
             until=time.monotonic() + (request.filter.duration_ms / 1000 or float("inf")),
         )
         self._publish()
-        subscriber.put(dict(zip(paths, await self.points(ids, context), strict=True)))
+        subscriber.put(dict(zip(paths, await self.points(ids, call), strict=True)))
         self._subscribers.add(subscriber)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
             async for entries in subscriber:
                 if rights.until <= time.time():
-                    await self.refuse(context, grpc.StatusCode.UNAUTHENTICATED, "the token has expired")
+                    await self.refuse(call, grpc.StatusCode.UNAUTHENTICATED, "the token has expired")
                 yield entries
         finally:
             self._subscribers.discard(subscriber)
@@ -275,32 +275,32 @@ class Databroker(val_pb2_grpc.VALServicer):
             for subscriber in self._subscribers:
                 subscriber.put(changed)
 
-    async def allowed(self, action: str, ids: Iterable[types_pb2.SignalID], context: Call) -> list[str]:
+    async def allowed(self, action: str, ids: Iterable[types_pb2.SignalID], call: Call) -> list[str]:
         """The paths of ``ids``, all of which are there and may be read or actuated by the caller."""
-        rights = await self.rights(context)
+        rights = await self.rights(call)
         paths = [self._paths.get(i.id, "") if i.WhichOneof("signal") == "id" else i.path for i in ids]
         if not paths or any(len(path) > LONGEST_PATH for path in paths):
-            await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "no signal was named, or a path is too long")
+            await self.refuse(call, grpc.StatusCode.INVALID_ARGUMENT, "no signal was named, or a path is too long")
         for path in paths:
             if path not in self.catalogue or path in self.car.lacks:
-                await self.refuse(context, grpc.StatusCode.NOT_FOUND, f"this car has no signal {path!r}")
+                await self.refuse(call, grpc.StatusCode.NOT_FOUND, f"this car has no signal {path!r}")
             if not rights.may(action, path):
-                await self.refuse(context, grpc.StatusCode.PERMISSION_DENIED, f"the token does not {action} {path}")
+                await self.refuse(call, grpc.StatusCode.PERMISSION_DENIED, f"the token does not {action} {path}")
             if action == "actuate" and self.catalogue[path].kind != "actuator":
-                await self.refuse(context, grpc.StatusCode.INVALID_ARGUMENT, f"{path} is no actuator")
+                await self.refuse(call, grpc.StatusCode.INVALID_ARGUMENT, f"{path} is no actuator")
         return paths
 
-    async def rights(self, context: Call) -> Rights:
+    async def rights(self, call: Call) -> Rights:
         if self._access is None:
             return EVERYTHING
-        sent = dict(context.invocation_metadata() or ())
+        sent = dict(call.invocation_metadata() or ())
         try:
             return self._access.rights(sent.get("authorization"))
         except NoAccess as error:
-            await self.refuse(context, grpc.StatusCode.UNAUTHENTICATED, str(error))
+            await self.refuse(call, grpc.StatusCode.UNAUTHENTICATED, str(error))
 
-    async def refuse(self, context: Call, status: grpc.StatusCode, why: str) -> NoReturn:
-        await context.abort(status, why)
+    async def refuse(self, call: Call, status: grpc.StatusCode, why: str) -> NoReturn:
+        await call.abort(status, why)
         raise AssertionError("abort raises")
 
     def _metadata(self, path: str) -> types_pb2.Metadata:

@@ -24,17 +24,17 @@ class OlderInterface(val_pb2_grpc.VALServicer):
     def __init__(self, databroker: "Databroker") -> None:
         self._databroker = databroker
 
-    async def GetServerInfo(self, request: Any, context: Any) -> val_pb2.GetServerInfoResponse:  # noqa: N802 - the protocol's name
-        info = await self._databroker.GetServerInfo(val_v2.GetServerInfoRequest(), context)
+    async def GetServerInfo(self, request: Any, call: Any) -> val_pb2.GetServerInfoResponse:  # noqa: N802 - the protocol's name
+        info = await self._databroker.GetServerInfo(val_v2.GetServerInfoRequest(), call)
         return val_pb2.GetServerInfoResponse(name=info.name, version=info.version)
 
-    async def Get(self, request: val_pb2.GetRequest, context: Any) -> val_pb2.GetResponse:  # noqa: N802 - the protocol's name
+    async def Get(self, request: val_pb2.GetRequest, call: Any) -> val_pb2.GetResponse:  # noqa: N802 - the protocol's name
         answer = val_pb2.GetResponse()
         for asked in request.entries:
             known = self._databroker.catalogue
             paths = [path for path in known if path not in self._databroker.car.lacks and matches(asked.path, path)]
             ids = [types_v2.SignalID(path=path) for path in paths or [asked.path]]
-            for path, point in zip(paths, await self._databroker.points(ids, context), strict=True):
+            for path, point in zip(paths, await self._databroker.points(ids, call), strict=True):
                 entry = answer.entries.add(path=path)
                 if asked.view in VALUES or types_pb2.FIELD_VALUE in asked.fields:
                     entry.value.CopyFrom(_older(point))
@@ -45,17 +45,17 @@ class OlderInterface(val_pb2_grpc.VALServicer):
                     entry.metadata.unit = known[path].unit or ""
         return answer
 
-    async def Set(self, request: val_pb2.SetRequest, context: Any) -> val_pb2.SetResponse:  # noqa: N802 - the protocol's name
+    async def Set(self, request: val_pb2.SetRequest, call: Any) -> val_pb2.SetResponse:  # noqa: N802 - the protocol's name
         """Targets of actuators; a value cannot be set, here as little as anywhere."""
         requests = []
         for update in request.updates:
             if types_pb2.FIELD_ACTUATOR_TARGET not in update.fields:
-                await self._databroker.rights(context)
+                await self._databroker.rights(call)
                 said = "the simulated car alone provides its signals"
-                await self._databroker.refuse(context, grpc.StatusCode.PERMISSION_DENIED, said)
+                await self._databroker.refuse(call, grpc.StatusCode.PERMISSION_DENIED, said)
             wanted = _newer(update.entry.actuator_target)
             requests.append(val_v2.ActuateRequest(signal_id=types_v2.SignalID(path=update.entry.path), value=wanted))
-        await self._databroker.actuate(requests, context)
+        await self._databroker.actuate(requests, call)
         return val_pb2.SetResponse()
 
 

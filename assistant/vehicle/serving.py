@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,16 +73,26 @@ class Serving:
 
     async def _listen(self, car: SimulatedVehicle) -> None:
         """The simulator's console, a line at a time; a bad line is told and changes nothing."""
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            if not line.strip():
-                continue
-            try:
-                what = json.loads(line)
-                unknown = set(what) - {"set", "world", "fault", "mend"}
-                if unknown:
-                    raise VehicleError(f"there is no {sorted(unknown)[0]!r} here, only set, world, fault and mend")
-                car.console.do(what)
-            except (ValueError, TypeError, AttributeError, CabinError) as error:
-                self.tell(f"console: {error}")
-            else:
-                self.tell("console: done")
+        lines: asyncio.Queue[str] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def read() -> None:  # in a thread that nobody waits for: standard input may never end
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+
+        threading.Thread(target=read, daemon=True).start()
+        while True:
+            line = await lines.get()
+            if line.strip():
+                self.tell(f"console: {self._do(car, line)}")
+
+    def _do(self, car: SimulatedVehicle, line: str) -> str:
+        try:
+            what = json.loads(line)
+            unknown = set(what) - {"set", "world", "fault", "mend"}
+            if unknown:
+                raise VehicleError(f"there is no {sorted(unknown)[0]!r} here, only set, world, fault and mend")
+            car.console.do(what)
+        except (ValueError, TypeError, AttributeError, CabinError) as error:
+            return str(error)
+        return "done"

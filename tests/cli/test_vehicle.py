@@ -1,6 +1,10 @@
 """`cabin vehicle`, as somebody types it."""
 
 import json
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -142,3 +146,33 @@ def test_the_doctor_tells_what_of_a_broker_is_open_and_what_it_lacks(served: Ser
 def test_the_doctor_says_when_the_broker_is_away() -> None:
     found = run("doctor", "--broker", "127.0.0.1:1")
     assert found.exit_code == 1 and "does not answer" in found.output
+
+
+@pytest.fixture
+def serving() -> Iterator[subprocess.Popen[str]]:
+    """`cabin vehicle serve` as a process of its own, with its console."""
+    cabin = Path(sys.executable).parent / "cabin"
+    run = [str(cabin), "vehicle", "serve", "--port", "0", "--console"]
+    process = subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_served_car_is_moved_by_its_console_and_ends_quietly(serving: subprocess.Popen[str]) -> None:
+    assert serving.stdin and serving.stdout and serving.stderr
+    where = re.search(r"127\.0\.0\.1:\d+", serving.stdout.readline())
+    assert where is not None
+    for line, answer in (
+        ('{"set": {"Vehicle.Speed": 50}}', "done"),
+        ('{"sett": {}}', "no 'sett'"),
+        ("[1, 2]", "no 1 here"),
+        ("rubbish", "Expecting value"),
+    ):
+        serving.stdin.write(line + "\n")
+        serving.stdin.flush()
+        assert answer in serving.stdout.readline()
+    assert run("get", SPEED, "--broker", where[0]).output == "50 km/h\n"
+    serving.send_signal(signal.SIGINT)
+    assert serving.wait(10) == 0
+    assert serving.stderr.read() == ""

@@ -365,17 +365,28 @@ def test_a_unit_that_declines_to_clear_is_heard(workshop: Workshop, unit: Simula
     assert workshop.car.state().get(CODES) == tuple(MANY)
 
 
-def test_clearing_is_never_repeated_when_the_answer_is_lost(workshop: Workshop, unit: SimulatedUnit) -> None:
-    lost: Callable[[bytes], bytes | None] = unit.answer
+def mute(unit: SimulatedUnit, *services: int) -> None:
+    """Let ``unit`` act on ``services`` and say nothing."""
+    speaking: Callable[[bytes], bytes | None] = unit.answer
 
     def answer(request: bytes) -> bytes | None:
-        told = lost(request)
-        return None if request[0] == 0x04 else told
+        told = speaking(request)
+        return None if request[0] in services else told
 
-    unit.answer = answer  # type: ignore[method-assign]  # a unit that acts and says nothing
-    with pytest.raises(Silent):
-        workshop.apply({CLEAR: True})
+    unit.answer = answer  # type: ignore[method-assign]  # a fault of this test's own
+
+
+def test_clearing_whose_answer_is_lost_is_read_back_and_not_repeated(workshop: Workshop, unit: SimulatedUnit) -> None:
+    mute(unit, 0x04)
+    assert workshop.apply({CLEAR: True}) == {CLEAR: True}
     assert unit.memory.clears == 1
+
+
+def test_clearing_that_cannot_be_read_back_leaves_an_honest_doubt(workshop: Workshop, unit: SimulatedUnit) -> None:
+    mute(unit, 0x03, 0x04)
+    with pytest.raises(VehicleError, match="may have been done") as caught:
+        workshop.apply({CLEAR: True})
+    assert caught.value.code == "unknown_outcome" and unit.memory.clears == 1
 
 
 def test_when_the_units_fall_silent_the_speed_grows_old(workshop: Workshop, unit: SimulatedUnit) -> None:

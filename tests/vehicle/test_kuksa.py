@@ -166,8 +166,8 @@ class Lying(Databroker):
     lie: types_pb2.Value | None = None
     ahead_s = 0
 
-    async def points(self, ids: Any, context: Any) -> list[types_pb2.Datapoint]:
-        points = await super().points(ids, context)
+    async def points(self, ids: Any, call: Any) -> list[types_pb2.Datapoint]:
+        points = await super().points(ids, call)
         for which, point in zip(ids, points, strict=True):
             if which.path == SPEED:
                 point.timestamp.seconds += self.ahead_s
@@ -205,8 +205,8 @@ def test_a_value_from_the_future_is_not_believed() -> None:
 
 def test_a_value_out_of_its_range_is_not_believed() -> None:
     class TooFar(Databroker):
-        async def points(self, ids: Any, context: Any) -> list[types_pb2.Datapoint]:
-            points = await super().points(ids, context)
+        async def points(self, ids: Any, call: Any) -> list[types_pb2.Datapoint]:
+            points = await super().points(ids, call)
             for which, point in zip(ids, points, strict=True):
                 if which.path == WINDOW:
                     point.value.uint32 = 250
@@ -250,9 +250,9 @@ class Hanging(Databroker):
 
     acts = True
 
-    async def actuate(self, requests: Any, context: Any) -> None:
+    async def actuate(self, requests: Any, call: Any) -> None:
         if self.acts:
-            await super().actuate(requests, context)
+            await super().actuate(requests, call)
         self.reached.set()
         await asyncio.sleep(60)
 

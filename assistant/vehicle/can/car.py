@@ -1,6 +1,7 @@
 """A car behind its diagnostic socket: the vehicle port over OBD-II. It reads; all that it can do is clear codes."""
 
 import asyncio
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,8 @@ class DiagnosedVehicle:
         """Clear the fault codes, once, and read them again: the only thing that a diagnostic socket is asked for.
 
         Raises PermitRefused (nothing is sent); VehicleError (nothing is sent) with code ``not_settable`` for any other
-        command, ``out_of_reach`` when no unit answers, ``refused`` when one declines.
+        command, ``out_of_reach`` when no unit answers, ``refused`` when one declines; ``unknown_outcome`` when it was
+        sent and the codes cannot be read since.
         """
         self._verifier.redeem(permit, self._clock.now())
         for command in permit.commands:
@@ -75,8 +77,15 @@ class DiagnosedVehicle:
         if not units:
             raise Silent("no control unit answers")
         for unit in units:
-            self._obd.clear(unit)
-        left = [code for unit in units for code in self._obd.codes(unit)]
+            with contextlib.suppress(Silent):  # it may have been done all the same: reading again tells
+                self._obd.clear(unit)
+        try:
+            left = [code for unit in units for code in self._obd.codes(unit)]
+        except (Silent, ValueError, IndexError) as error:
+            raise VehicleError(
+                f"it was asked for, but the codes cannot be read since ({error}); it may have been done",
+                code="unknown_outcome",
+            ) from error
         self._keep({CODES: tuple(left), COUNT: len(left)})
         if not left:
             self.frozen = ()
@@ -92,7 +101,7 @@ class DiagnosedVehicle:
                 self._told.set()
                 look += 1
                 self._closing.wait(FAST_S)
-            except VehicleError as error:
+            except Exception as error:  # whatever a unit or an adapter does, the next look may work
                 self.problem, look = str(error), 0
                 self._closing.wait(AWAY_S)
 

@@ -7,6 +7,7 @@ parameter at a time.
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,7 @@ class SimulatedUnit:
 
         logging.getLogger("isotp").setLevel(logging.CRITICAL)
         self.faults, self.memory = Faults(), Memory()
-        self.asked: list[bytes] = []
+        self.asked: deque[bytes] = deque(maxlen=1000)
         self._bus, self._read, self._constants = bus, read, dict(constants)
         self._notifier = can.Notifier(bus, [self._functional], timeout=0.1)
         self._stack = isotp.NotifierBasedCanStack(
@@ -201,9 +202,9 @@ class SimulatedUnit:
             length = message.data[0]
             told = self.answer(bytes(message.data[1 : 1 + length]))
             if told is not None and told[0] != NEGATIVE and len(told) <= 7:
-                self._frame(bytes([len(told)]) + told)
+                self._put(bytes([len(told)]) + told)
 
-    def _frame(self, data: bytes) -> None:
+    def _put(self, data: bytes) -> None:
         import can
 
         padded = data.ljust(8, b"\0")[:8]
@@ -217,7 +218,7 @@ class SimulatedUnit:
             self.asked.append(bytes(request))
             faults = self.faults
             for rubbish in faults.rubbish:
-                self._frame(rubbish)
+                self._put(rubbish)
             if faults.silent:
                 continue
             for _ in range(faults.pending):
@@ -228,6 +229,6 @@ class SimulatedUnit:
             if told is None:
                 continue
             if faults.torn and len(told) > 7:
-                self._frame(bytes([0x10 | len(told) >> 8, len(told) & 0xFF]) + told[:6])
+                self._put(bytes([0x10 | len(told) >> 8, len(told) & 0xFF]) + told[:6])
             else:
                 self._stack.send(told)
