@@ -45,25 +45,25 @@ class Subscriber:
         self._news.set()
 
     def close(self) -> None:
-        """End the stream."""
+        """End the stream, after what still waits."""
         self._open = False
         self._news.set()
 
     async def __aiter__(self) -> "AsyncIterator[Entries]":
-        while self._open:
-            left = self._until - time.monotonic()
-            if left <= 0:
+        while (left := self._until - time.monotonic()) > 0:
+            if self._waiting:
+                yield self._waiting.popleft()
+                if self._interval:
+                    await asyncio.sleep(min(self._interval, left))
+                    self._merge()
+                continue
+            if not self._open:
                 return
+            self._news.clear()
             try:
                 await asyncio.wait_for(self._news.wait(), None if left == float("inf") else left)
             except TimeoutError:
                 return
-            self._news.clear()
-            while self._waiting:
-                yield self._waiting.popleft()
-                if self._interval:
-                    await asyncio.sleep(self._interval)
-                    self._merge()
 
     def _merge(self) -> None:
         """What came during the pause that the subscriber wished for is one message."""

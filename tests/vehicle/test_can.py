@@ -9,7 +9,7 @@ from typing import Any
 
 import can
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.clock import RealClock
@@ -214,12 +214,14 @@ def test_what_one_unit_does_not_tell_is_said_and_the_rest_is_there(obd: Obd, uni
     assert "SHORT" in found.problems[0]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=8), st.binary(min_size=1, max_size=7))
 def test_only_an_answer_to_the_question_fits(answer: bytes, request: bytes) -> None:
     if fits(request, answer):
         assert answer[0] == request[0] + 0x40
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_no_answer_about_parameters_can_break_the_reader(answer: bytes) -> None:
     try:
@@ -256,6 +258,7 @@ def test_a_flooded_bus_does_not_keep_the_answers_away(channel: str, obd: Obd, un
 # --- bytes ------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.integers(1, 0xFFFF))
 def test_every_code_survives_the_way_to_bytes_and_back(number: int) -> None:
     pair = number.to_bytes(2, "big")
@@ -297,6 +300,7 @@ def test_every_parameter_that_has_a_signal_has_one_of_the_catalogue() -> None:
     assert len(signals) == len(set(signals)) and set(signals) <= set(Catalogue.load())
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(1, 0x1F)))
 def test_bitmaps_name_what_was_put_into_them(pids: set[int]) -> None:
     assert supported(0, bitmap(0, pids)) == pids
