@@ -58,10 +58,10 @@ class Keeps(Protocol):
 def heard_as(utterance: Utterance, intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
     """What may be made of an utterance, by how it was heard.
 
-    Words that a recogniser put together freely are read as a command only when they are a whole sentence of ours;
+    Words that a recogniser put together freely are read as a command only when every one of them is accounted for;
     anything looser is a question to the manual, which moves nothing.
     """
-    if not utterance.free or all(intent.path == "template" or intent.kind == "question" for intent in intents):
+    if not utterance.free or all(intent.score >= 1.0 or intent.kind == "question" for intent in intents):
         return intents
     return (Intent("Question", "question", utterance.text, path="meaning", score=utterance.confidence),)
 

@@ -1,5 +1,6 @@
 """A drive as a live table: heard, understood, decided and why, done, said; the latencies at its end."""
 
+import math
 from pathlib import Path
 
 from rich import box
@@ -85,7 +86,7 @@ def _short(path: str) -> str:
 def quantile(values: list[float], share: float) -> float:
     """The value below which ``share`` of ``values`` lie (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def latencies(replies: list[Reply]) -> dict[str, tuple[float, float]]:

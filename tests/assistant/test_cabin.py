@@ -257,3 +257,15 @@ async def test_preferences_are_kept_listed_and_erased(rig: Rig, say) -> None:
     assert "22" in (await say("what are my preferences")).text
     await say("forget what I said about temperature")
     assert "22" not in (await say("what are my preferences")).text
+
+
+@pytest.mark.parametrize("text", ["to one for the ball badge less my each", "warmer the pole latch much last night"])
+async def test_loosely_heard_words_are_never_a_command(rig: Rig, say, text: str) -> None:
+    await say("turn on the reading light")
+    reply = await rig.cabin.take_turn(Utterance(text, zone=Zone.DRIVER, engine="pocketsphinx", free=True))
+    assert (reply.applied, reply.decision) == ({}, "none")
+
+
+async def test_freely_heard_words_that_are_a_whole_command_are_one(rig: Rig) -> None:
+    heard = Utterance("defrost the windshield", zone=Zone.DRIVER, engine="pocketsphinx", free=True)
+    assert (await rig.cabin.take_turn(heard)).decision == "allow"

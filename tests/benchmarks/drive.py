@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from demo.table import quantile
+
 ROOT = Path(__file__).parents[2]
 CABIN = str(Path(sys.executable).parent / "cabin")
 
@@ -59,12 +61,6 @@ class Measure:
     figure: float
     target: float | None
     unit: str
-
-
-def quantile(values: list[float], share: float) -> float:
-    """Nearest-rank quantile."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
 
 
 def timed(act: Callable[[], Any]) -> float:

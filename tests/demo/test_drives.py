@@ -63,7 +63,10 @@ async def test_a_winter_drive_takes_couplings_undo_and_an_eye_scan(engines: Engi
     defrost = replies["one request brings fan and air conditioning along"].applied
     assert defrost["Vehicle.Cabin.HVAC.IsFrontDefrosterActive"] is True
     assert defrost["Vehicle.Cabin.HVAC.IsAirConditioningActive"] is True
-    assert replies["back to how it was"].applied == {"Vehicle.Cabin.Door.Row1.DriverSide.Window.Position": 0}
+    window = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
+    assert replies["a window wide open with the air conditioning on is asked back"].by[0] == "voice"
+    assert replies["and a voice may confirm it"].applied == {window: 50}
+    assert replies["back to how it was"].applied == {window: 0}
     assert replies["a telltale is explained"].sources
     assert replies["and the driver touches no"].decision == "refuse"
     assert replies["a driver aid off is challenged"].decision == "confirm"
