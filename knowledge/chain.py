@@ -1,5 +1,6 @@
-"""The LangChain chain: question | retriever | rerank | answer. It has no tools; passages are data, never
-instructions.
+"""The LangChain chain: question | retriever | rerank | answer | a model's wording, where one is configured.
+
+It has no tools; passages are data, never instructions.
 """
 
 import re
@@ -12,6 +13,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from knowledge.answer import Answer, Passage, Source
 from knowledge.embedding import Embedder
+from knowledge.model import Word
 from knowledge.ranking import Asked, Ranked, Ranker
 from knowledge.shelf import Shelf
 from knowledge.wording import About, word
@@ -22,6 +24,8 @@ _SAFETY = re.compile(
     re.I,
 )
 """Topics where a wrong answer can hurt: they are answered only when surer."""
+
+_NOTICE = re.compile(r"\b(?:Warning|Caution|Note): ")
 
 NEAREST = 40
 """Passages that the retriever hands to the ranking."""
@@ -52,8 +56,10 @@ def open_store(shelf: Shelf) -> Any:
     return Chroma(collection_name=COLLECTION, client=open_chroma(shelf.folder))
 
 
-def build_chain(shelf: Shelf, embedder: Embedder, ranker: Ranker, store: Any) -> Runnable[Inquiry, Answer]:
-    """The chain over one opened index."""
+def build_chain(
+    shelf: Shelf, embedder: Embedder, ranker: Ranker, store: Any, worded: Word | None = None
+) -> Runnable[Inquiry, Answer]:
+    """The chain over one opened index. ``worded`` may word an answer anew; see `may_be_worded`."""
     many = len(shelf.packs) > 1
 
     def read(inquiry: Inquiry) -> Inquiry:
@@ -71,7 +77,12 @@ def build_chain(shelf: Shelf, embedder: Embedder, ranker: Ranker, store: Any) ->
         return replace(inquiry, ranked=tuple(ranker.rank(inquiry.asked, inquiry.rows)))
 
     def answer(inquiry: Inquiry) -> Answer:
-        return _answer(shelf, ranker, inquiry)
+        found = _answer(shelf, ranker, inquiry)
+        if worded is None or not may_be_worded(found):
+            return found
+        started = time.perf_counter()
+        told = worded(found, " ".join(block.text for block in shelf.sections[inquiry.ranked[0].section].blocks))
+        return replace(told, timings_ms={**told.timings_ms, "model": (time.perf_counter() - started) * 1000})
 
     return (
         RunnableLambda(_timed("embed", read))
@@ -123,6 +134,12 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
             timings_ms=timings,
         )
     return Answer(inquiry.question, NOT_FOUND, "refused", "not_covered", passages=passages, timings_ms=timings)
+
+
+def may_be_worded(answer: Answer) -> bool:
+    """Whether a model may word ``answer``: no topic of safety, no warning that it could drop, no list of steps."""
+    told = answer.outcome == "answer" and not answer.steps
+    return told and not _SAFETY.search(answer.question) and not _NOTICE.search(answer.text)
 
 
 NOT_FOUND = "I can't find that in the owner's manual, so I'd rather not guess."

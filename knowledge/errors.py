@@ -4,7 +4,7 @@ KnowledgeError          the message says what is wrong, where, and what to do
 ├── PackError           a pack's file is wrong: names file, line and key
 ├── IndexMissing        no index was built yet
 ├── IndexBroken         the index does not hold what its manifest says
-└── ModelError          the embedding model's files are not where they should be
+└── ModelError          the embedding model's files, or the language model configured, cannot be opened
 """
 
 
@@ -25,4 +25,4 @@ class IndexBroken(KnowledgeError):  # noqa: N818  # as above
 
 
 class ModelError(KnowledgeError):
-    """The embedding model's files are not where they should be."""
+    """The embedding model's files, or the language model that is configured, cannot be opened."""

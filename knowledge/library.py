@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from knowledge.chain import Inquiry
+    from knowledge.model import ModelChoice, Word
 
 EMPTY = "I didn't catch a question."
 
@@ -26,7 +27,7 @@ EMPTY = "I didn't catch a question."
 class Library:
     """Answers questions about the car from its manuals and live readings. Safe to share between threads."""
 
-    def __init__(self, shelf: Shelf, embedder: Embedder) -> None:
+    def __init__(self, shelf: Shelf, embedder: Embedder, model: "ModelChoice | None" = None) -> None:
         from knowledge.chain import build_chain, open_store
 
         self.shelf = shelf
@@ -35,13 +36,21 @@ class Library:
         self.ranker = Ranker(shelf, load_weights(), load_contrasts(), self._synonyms)
         self._patterns = load_patterns()
         self._known = self._synonyms.known_in([phrase(sentence) for sentence in shelf.sentences()])
-        self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self.ranker, open_store(shelf))
+        store = open_store(shelf)
+        self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self.ranker, store)
         self.answer("How do I open the door?")  # the first question of a drive should not pay for warming up
+        if model:
+            self._chain = build_chain(shelf, embedder, self.ranker, store, self._worded_by(model))
 
     @classmethod
-    def open(cls, index_folder: Path, embedder: Embedder | None = None) -> "Library":
-        """The library over a finished index. Raises IndexMissing or IndexBroken, both saying what to do."""
-        return cls(Shelf.open(index_folder), embedder or Embedder.load())
+    def open(
+        cls, index_folder: Path, embedder: Embedder | None = None, model: "ModelChoice | None" = None
+    ) -> "Library":
+        """The library over a finished index. ``model`` may word answers; without one they are the manual's own words.
+
+        Raises IndexMissing or IndexBroken, both saying what to do, and ModelError when ``model`` cannot be opened.
+        """
+        return cls(Shelf.open(index_folder), embedder or Embedder.load(), model)
 
     def answer(
         self,
@@ -67,6 +76,13 @@ class Library:
     def texts(self) -> Iterable[str]:
         """The sentences of the manuals, for a recogniser's language model."""
         return self.shelf.sentences()
+
+    def _worded_by(self, choice: "ModelChoice") -> "Word":
+        from knowledge.grounding import Grounding
+        from knowledge.model import Phrasing, open_model
+
+        grounding = Grounding(self._synonyms, self.ranker.contrasts)
+        return Phrasing.of(open_model(choice), grounding, choice.deadline_s).word
 
     def _find(self, question: str, readings: Sequence[LiveReading], pack: str | None) -> Answer:
         name = pack or next(iter(self.shelf.packs))

@@ -20,7 +20,7 @@ from knowledge.shelf import Shelf
 from knowledge.words import DATA, Contrasts, Synonyms, content
 
 FEATURES = ("dense", "window", "late", "title", "contrast", "unmet", "figure", "own", "words", "title_words")
-SIGNS = ("late", "margin", "chapter", "posterior", "agreement", "covered", "unknown", "length")
+SIGNS = ("window", "margin", "chapter", "posterior", "agreement", "covered", "unknown", "length")
 
 _QUANTITY = re.compile(
     r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large|tight|close|strong|thick|"
@@ -243,7 +243,7 @@ class Ranker:
         whole = sum(map(self._rarity, asked.stems))
         unknown = sum(self._rarity(stem) for stem in asked.stems if stem not in self._seen_in)
         return {
-            "late": float(first.features[FEATURES.index("late")]),
+            "window": float(first.features[FEATURES.index("window")]),
             "margin": MOST if rival is None else min(first.score - rival, MOST),
             "chapter": MOST if stranger is None else min(first.score - stranger, MOST),
             "posterior": 1 / sum(math.exp(score - first.score) for score in best.values()),

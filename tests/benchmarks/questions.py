@@ -53,6 +53,14 @@ class Questions(BaseModel):
         return found
 
 
-def load(*, held_out: bool = False) -> Questions:
-    """The questions that weights are fitted on, or those kept aside."""
-    return load_yaml(DATA / ("knowledge_held_out.yaml" if held_out else "knowledge_questions.yaml"), Questions)
+PARTS = {
+    "fitting": "knowledge_questions.yaml",
+    "held-out": "knowledge_held_out.yaml",
+    "aside": "knowledge_aside.yaml",
+}
+"""The questions that weights are fitted on, and two parts kept aside, written before the first and second fitting."""
+
+
+def load(part: str = "fitting") -> Questions:
+    """The questions of one of PARTS."""
+    return load_yaml(DATA / PARTS[part], Questions)
