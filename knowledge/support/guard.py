@@ -69,8 +69,7 @@ class Guard:
             if status == 0:
                 await _refuse(problem, answer)
         except Exception as error:  # nothing of ours may show: no trace, no path, no version
-            if not isinstance(error, asyncio.CancelledError):
-                LOG.error(json.dumps({"event": "failed", "request": request_id, "error": type(error).__name__}))
+            LOG.error(json.dumps({"event": "failed", "request": request_id, "error": type(error).__name__}))
             if status == 0:
                 await _refuse(Problem(500, "failed", f"Something went wrong here; request {request_id}."), answer)
         finally:
@@ -115,7 +114,7 @@ class Guard:
 
     def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         """One line a request: the route's pattern, never its words; the key's id, never the key or an address."""
-        route = getattr(scope.get("route"), "path", "") or ("" if status in (0, 404, 405) else scope.get("path", ""))
+        route = getattr(scope.get("route"), "path", "")
         self._watch(scope["method"], route, status, seconds)
         line = {
             "event": "request",

@@ -7,11 +7,9 @@ Prints each figure beside its target, and the machine's load when it began: figu
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,9 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.benchmarks.drive import Measure, quantile, show
-from tests.support.serving import Served, free_port, home
+from tests.support.serving import Served, chroma_run, home
 
-CHROMA = str(Path(sys.executable).parent / "chroma")
 CLIENTS = 40
 RATE = 10.0
 """Requests a second of the open loop: they come whether or not the last one was answered."""
@@ -179,29 +176,6 @@ def server(folder: Path, seconds: float) -> Iterator[Measure]:
             yield from figures(desk, "Chroma server, 2 workers", seconds)
         finally:
             desk.stop()
-
-
-@contextlib.contextmanager
-def chroma_run(folder: Path) -> Iterator[str]:
-    """A Chroma server on a free port, ready when given."""
-    import httpx2
-
-    port = free_port()
-    folder.mkdir(parents=True)
-    command = [CHROMA, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, env={**os.environ, "ANONYMIZED_TELEMETRY": "False"}, **quiet)  # type: ignore[call-overload]
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            with contextlib.suppress(httpx2.HTTPError):
-                if httpx2.get(f"{url}/api/v2/heartbeat").status_code == 200:
-                    break
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def page(folder: Path, seconds: float) -> Iterator[Measure]:

@@ -1,16 +1,18 @@
 """Desks as processes of their own on 127.0.0.1, started and killed by tests and benchmarks."""
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx2
 
+CHROMA = str(Path(sys.executable).parent / "chroma")
 COMMAND = [sys.executable, "-c", "from assistant.cli.main import main; main()", "support"]
 
 
@@ -87,3 +89,24 @@ class Served:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+
+@contextlib.contextmanager
+def chroma_run(folder: Path) -> Iterator[str]:
+    """A Chroma server on a free port, ready when given."""
+    port = free_port()
+    folder.mkdir(parents=True)
+    command = [CHROMA, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env={**os.environ, "ANONYMIZED_TELEMETRY": "False"}, **quiet)  # type: ignore[call-overload]
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            with contextlib.suppress(httpx2.HTTPError):
+                if httpx2.get(f"{url}/api/v2/heartbeat").status_code == 200:
+                    break
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)

@@ -2,13 +2,13 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.serving import Served
+from tests.support.serving import Served, home
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -27,9 +27,14 @@ async def browser() -> Any:
         await opened.close()
 
 
-@pytest.fixture
-def desk(served: Callable[..., Served]) -> Iterator[Served]:
-    yield served(scopes=("ask",))
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, two_manuals: Path) -> Iterator[Served]:
+    import pytest_socket
+
+    pytest_socket.enable_socket()
+    started = Served(home(tmp_path_factory.mktemp("page"), two_manuals), scopes=("ask",))
+    yield started
+    started.stop()
 
 
 async def signed_in(browser: Any, desk: Served, **how: Any) -> Any:
