@@ -152,7 +152,7 @@ def test_a_unit_that_says_pending_is_waited_for(obd: Obd, line: Line, unit: Simu
 
 
 def test_a_unit_that_says_pending_for_ever_is_given_up(obd: Obd, line: Line, unit: SimulatedUnit) -> None:
-    unit.faults.pending, unit.faults.delay_s = 20, 0.2
+    unit.faults.pending, unit.faults.delay_s = 8, 0.2
     with pytest.raises(Silent):
         line.ask(line.units[0], b"\x03", again=False)
 

@@ -84,7 +84,7 @@ class SimulatedUnit:
         self.faults, self.memory = Faults(), Memory()
         self.asked: deque[bytes] = deque(maxlen=1000)
         self._bus, self._read, self._constants = bus, read, dict(constants)
-        self._notifier = can.Notifier(bus, [self._functional], timeout=0.1)
+        self._notifier = can.Notifier(bus, [self._functional], timeout=0.02)
         self._stack = isotp.NotifierBasedCanStack(
             bus,
             self._notifier,
@@ -212,7 +212,7 @@ class SimulatedUnit:
 
     def _live(self) -> None:
         while not self._closing.is_set():
-            request = self._stack.recv(block=True, timeout=0.1)
+            request = self._stack.recv(block=True, timeout=0.02)
             if request is None:
                 continue
             self.asked.append(bytes(request))
