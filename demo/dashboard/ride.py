@@ -8,15 +8,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.bootstrap import Engines
+from assistant.bootstrap import Engines, Lazy
 from assistant.settings import Settings
 from demo.dashboard.pace import PacedClock
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Rig
     from assistant.journal.record import Record
+    from assistant.ports import Transcriber
     from assistant.utterance import Reply, Utterance, Zone
     from assistant.views import Manual, View
+    from demo.dashboard.apart import ApartTranscriber
 
 Standing = Literal["waiting", "loading", "ready", "failed"]
 
@@ -67,6 +69,9 @@ class Ride:
         self.scenario = scenario
         self.clock = PacedClock()
         self.engines = engines or Engines(settings)
+        self._apart: ApartTranscriber | None = None
+        if engines is None:
+            self.engines.transcriber = Lazy(self._transcriber_apart)
         self.engines.progress = self._indexing
         self.parts: list[Part] = []
         self.exchanges: deque[Exchange] = deque(maxlen=KEPT)
@@ -92,6 +97,18 @@ class Ride:
             self._load(self._part(name), lazy)
         if self.rig is None:
             self._get_in(ready)
+
+    def _transcriber_apart(self) -> "Transcriber":
+        from demo.dashboard.apart import ApartTranscriber
+
+        self._apart = ApartTranscriber(self.settings)
+        self.engines.why["recogniser"] = self._apart.why
+        return self._apart
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        if self._apart is not None:
+            self._apart.close()
 
     def _get_in(self, ready: Callable[[], None]) -> None:
         try:

@@ -254,7 +254,7 @@ class Cockpit(Screen[None]):
         if line.disabled:
             self.notify("Not while the car moves: the driver has no keyboard now.", severity="warning")
         else:
-            line.focus()
+            self.set_focus(line)  # at once: the next key already belongs to it
 
     def action_talk(self) -> None:
         """Push to talk."""
@@ -434,3 +434,4 @@ class Cockpit(Screen[None]):
 
     async def on_unmount(self) -> None:
         await self.speaker.close()
+        self.ride.close()
