@@ -46,7 +46,7 @@ def support() -> None:
     """The support desk: people and programs ask the same manuals as the car."""
 
 
-@support.command()
+@support.command(epilog="\b\nExamples:\n  cabin support serve\n  cabin support serve --port 9000")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; elsewhere needs a key.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True)
 @click.option("--name", "names", multiple=True, help="A host name under which the desk is reached; may be repeated.")
@@ -99,7 +99,7 @@ def serve(tls_cert: Path | None, names: tuple[str, ...], patience: float, **opti
         listen(setup)
 
 
-@support.command()
+@support.command(epilog="\b\nExample:\n  cabin support mcp")
 @chroma_option
 def mcp(chroma_url: str) -> None:
     """Serve MCP on standard input and output, for a copilot on this machine."""
@@ -110,7 +110,7 @@ def mcp(chroma_url: str) -> None:
         mcp_server(desk).run("stdio")
 
 
-@support.command()
+@support.command(epilog='\b\nExample:\n  cabin support ask "how do I change a wheel" --variant diesel --json')
 @click.argument("question")
 @vehicle_options
 @chroma_option
@@ -133,7 +133,7 @@ def ask(question: str, chroma_url: str, as_json: bool, **named: Any) -> None:
         click.echo(f"  [{source.title}: {source.section}{page}]")
 
 
-@support.command()
+@support.command(epilog='\b\nExample:\n  cabin support search "tyre pressure" --limit 3')
 @click.argument("query")
 @vehicle_options
 @click.option("--limit", type=click.IntRange(1, 20), default=5, show_default=True)
@@ -154,7 +154,7 @@ def search(query: str, limit: int, chroma_url: str, as_json: bool, **named: Any)
             click.echo(f"         {each.text}\n")
 
 
-@support.command()
+@support.command(epilog="\b\nExample:\n  cabin support gaps --limit 10 --json")
 @click.option("--pack", help="Only of this manual.")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @json_option
@@ -187,7 +187,7 @@ def keys_group() -> None:
     """API keys: who may ask, see shared cars, and read the gaps."""
 
 
-@keys_group.command()
+@keys_group.command(epilog="\b\nExample:\n  cabin support keys add anna --scope ask --scope snapshot")
 @click.argument("name")
 @click.option(
     "--scope",
@@ -205,7 +205,7 @@ def add(name: str, scopes: tuple[str, ...]) -> None:
     click.echo(secret)
 
 
-@keys_group.command()
+@keys_group.command(epilog="\b\nExample:\n  cabin support keys rotate anna --overlap 2")
 @click.argument("name")
 @click.option(
     "--overlap", type=click.FloatRange(0), default=24.0, show_default=True, help="Hours that the old one goes on."
@@ -218,7 +218,7 @@ def rotate(name: str, overlap: float) -> None:
     click.echo(secret)
 
 
-@keys_group.command(name="list")
+@keys_group.command(name="list", epilog="\b\nExample:\n  cabin support keys list --json")
 @json_option
 def list_keys(as_json: bool) -> None:
     """All keys that were made, without their secrets."""
@@ -238,7 +238,7 @@ def list_keys(as_json: bool) -> None:
         click.echo("No key was made yet; `cabin support keys add NAME --scope ask` makes one.")
 
 
-@keys_group.command()
+@keys_group.command(epilog="\b\nExample:\n  cabin support keys revoke anna")
 @click.argument("name")
 def revoke(name: str) -> None:
     """End every key of NAME (or with that id) at once."""
