@@ -12,6 +12,7 @@ from knowledge.errors import PackError
 
 BUILT_IN = Path(__file__).parent / "packs"
 
+NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Shape = TypeVar("Shape")
 
@@ -23,7 +24,7 @@ class _Strict(BaseModel):
 class Manifest(_Strict):
     """`pack.yaml`: what this manual is, and which cars it belongs to."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    name: Annotated[str, StringConstraints(pattern=NAME)]
     title: Text
     brand: Text
     model: Text
@@ -150,8 +151,12 @@ def read(folder: Path) -> Pack:
 
 
 def installed(*folders: Path) -> list[Path]:
-    """The packs in ``folders`` (by default the built-in ones), by name."""
-    return sorted(path.parent for folder in folders or (BUILT_IN,) for path in folder.glob("*/pack.yaml"))
+    """The built-in packs, then those in ``folders``: each a pack itself, or a folder of packs. One name, one pack."""
+    found: dict[str, Path] = {}
+    for folder in (BUILT_IN, *folders):
+        for path in [folder / "pack.yaml"] if (folder / "pack.yaml").is_file() else sorted(folder.glob("*/pack.yaml")):
+            found.setdefault(path.parent.name, path.parent)
+    return list(found.values())
 
 
 def fingerprint(folders: Sequence[Path]) -> str:

@@ -1,4 +1,4 @@
-"""`cabin knowledge`: build, list, show, search and verify the index of manuals."""
+"""`cabin knowledge`: take manuals in, build, list, show, search, verify, export and remove them."""
 
 import json
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import click
 
 from assistant.errors import CabinError
 from assistant.paths import data_folder
+from assistant.settings import load
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
@@ -19,6 +20,7 @@ def knowledge() -> None:
 
     \b
     Examples:
+      cabin knowledge add manual.pdf --pack mycar --brand Testa --model Sparrow --year 2025
       cabin knowledge build
       cabin knowledge list --json
       cabin knowledge show "tyre pressure monitoring"
@@ -27,7 +29,7 @@ def knowledge() -> None:
     """
 
 
-@knowledge.command()
+@knowledge.command(epilog="\b\nExample:\n  cabin knowledge build")
 @click.option("--force", is_flag=True, help="Build it even if it is up to date.")
 @AS_JSON
 def build(force: bool, as_json: bool) -> None:
@@ -43,7 +45,7 @@ def build(force: bool, as_json: bool) -> None:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("Reading the manuals", total=None)
             report = index.build(
-                pack.installed(),
+                pack.installed(*_folders()),
                 _index_folder(),
                 Embedder.load(),
                 lambda done, total: bar.update(task, completed=done, total=total),
@@ -67,7 +69,7 @@ def build(force: bool, as_json: bool) -> None:
         click.echo(f"Built in {report.seconds:.1f} s: {what}." if report.built else f"Up to date: {what}.")
 
 
-@knowledge.command(name="list")
+@knowledge.command(name="list", epilog="\b\nExample:\n  cabin knowledge list --json")
 @AS_JSON
 def list_packs(as_json: bool) -> None:
     """The manuals in the index."""
@@ -79,7 +81,7 @@ def list_packs(as_json: bool) -> None:
         {
             "pack": name,
             "title": found.manifest.title,
-            "vehicle": f"{found.manifest.brand} {found.manifest.model} {found.manifest.year}",
+            "vehicle": f"{found.manifest.brand} {found.manifest.model} {found.manifest.year or ''}".strip(),
             "edition": found.manifest.edition,
             "language": found.manifest.language,
             "licence": found.manifest.licence,
@@ -100,7 +102,7 @@ def list_packs(as_json: bool) -> None:
     Console().print(table)
 
 
-@knowledge.command()
+@knowledge.command(epilog="\b\nExample:\n  cabin knowledge show 'tyre pressure'")
 @click.argument("section")
 @AS_JSON
 def show(section: str, as_json: bool) -> None:
@@ -129,7 +131,7 @@ def show(section: str, as_json: bool) -> None:
             click.echo("\n".join(blocks) + "\n")
 
 
-@knowledge.command()
+@knowledge.command(epilog="\b\nExample:\n  cabin knowledge search 'how do I open the bonnet'")
 @click.argument("question")
 @click.option("--pack", help="The manual to search; by default the first.")
 @AS_JSON
@@ -150,7 +152,7 @@ def search(question: str, pack: str | None, as_json: bool) -> None:
     click.echo(f"Outcome: {answer.outcome}{f' ({answer.reason})' if answer.reason else ''}")
 
 
-@knowledge.command()
+@knowledge.command(epilog="\b\nExample:\n  cabin knowledge verify")
 @AS_JSON
 def verify(as_json: bool) -> None:
     """Check that the index is whole and made of the manuals as they are now."""
@@ -159,7 +161,7 @@ def verify(as_json: bool) -> None:
 
         target = index.current(_index_folder())
         wrong = index.damage(target) or index.miscounted(target)
-        fresh = index.is_current(pack.installed(), _index_folder())
+        fresh = index.is_current(pack.installed(*_folders()), _index_folder())
     if as_json:
         click.echo(json.dumps({"whole": not wrong, "current": fresh, "damage": wrong}))
     elif not wrong and fresh:
@@ -168,6 +170,81 @@ def verify(as_json: bool) -> None:
         raise CabinError(f"{wrong[0]}; `cabin knowledge build --force` makes the index anew")
     if not fresh:
         raise CabinError("the manuals or the model changed since the index was built; run `cabin knowledge build`")
+
+
+@knowledge.command(
+    epilog="\b\nExamples:\n  cabin knowledge add manual.pdf --pack mycar --brand Testa --model Sparrow --year 2025\n"
+    "  cabin knowledge add manual/ --pack mycar"
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--pack", "name", required=True, help="What to call the manual: lower-case letters, digits, - and _.")
+@click.option("--brand")
+@click.option("--model")
+@click.option("--year", type=int)
+@click.option("--variant", "variants", multiple=True, help="May be given several times; the first is the car's own.")
+@click.option("--language", help="Two letters, such as en.")
+@AS_JSON
+def add(path: Path, name: str, variants: tuple[str, ...], as_json: bool, **vehicle: object) -> None:
+    """Take PATH (a Markdown, HTML or PDF file, or a folder of them) into a manual of your own.
+
+    A file that was taken in before and did not change is left as it is. `cabin knowledge build` then indexes it.
+    """
+    given = {key: value for key, value in vehicle.items() if value is not None}
+    if variants:
+        given |= {"variants": variants, "default_variant": variants[0]}
+    with _errors_named():
+        from assistant.cli.progress import bar
+        from knowledge import intake
+
+        with bar(quiet=as_json) as progress:
+            taken = intake.add(path, name, _own_packs(), given, progress)
+    for file in taken:
+        if as_json:
+            row = {"pack": name, "file": file.file, "changed": file.changed, "sections": file.sections}
+            click.echo(json.dumps(row | {"unreadable_pages": file.unreadable}))
+            continue
+        click.echo(f"{file.file}: {file.sections} sections{'' if file.changed else ', as before'}.")
+        if file.unreadable:
+            pages = ", ".join(map(str, file.unreadable))
+            click.secho(f"  Not readable, for they are scanned pictures: pages {pages}.", fg="yellow")
+    if not as_json and any(file.changed for file in taken):
+        click.echo("Now `cabin knowledge build` indexes it.")
+
+
+@knowledge.command(epilog="\b\nExample:\n  cabin knowledge remove mycar")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Take the manual NAME away; the next build drops it from the index."""
+    with _errors_named():
+        from knowledge import intake
+
+        intake.remove(name, _own_packs())
+    click.echo(f"Removed {name}. Now `cabin knowledge build` takes it out of the index.")
+
+
+@knowledge.command(epilog="\b\nExample:\n  cabin knowledge export mycar mycar.zip")
+@click.argument("name")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def export(name: str, target: Path) -> None:
+    """Write the manual NAME with its manifest and lists to TARGET, a zip file."""
+    with _errors_named():
+        from knowledge import intake, pack
+
+        found = {folder.name: folder for folder in pack.installed(*_folders())}
+        if name not in found:
+            raise CabinError(f"{name}: no such manual; there are: {', '.join(found)}")
+        intake.export(found[name], target)
+    click.echo(f"Wrote {target}.")
+
+
+def _own_packs() -> Path:
+    """Where manuals that were taken in lie."""
+    return data_folder() / "packs"
+
+
+def _folders() -> tuple[Path, ...]:
+    """Where manuals lie beside the one that comes with cabin."""
+    return (_own_packs(), *load().knowledge.packs)
 
 
 def _index_folder() -> Path:

@@ -1,0 +1,169 @@
+"""Taking manuals in: Markdown, HTML and PDF files become the chapters of a pack of one's own."""
+
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from knowledge import manual, markup, pdf
+from knowledge.errors import PackError
+from knowledge.pack import BUILT_IN, NAME, Manifest
+
+KINDS = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".pdf": "pdf"}
+TAKEN = "taken.json"
+"""In a pack's folder: which file each chapter came from, with the hash of its content and of what read it."""
+READER = 1
+"""Raised when files are read differently, so that they are taken in anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one file. ``unreadable`` are its scanned pages, from 1."""
+
+    file: str
+    changed: bool
+    sections: int
+    unreadable: tuple[int, ...] = ()
+
+
+def add(
+    path: Path,
+    name: str,
+    packs: Path,
+    vehicle: dict[str, object] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Taken]:
+    """Take ``path`` (a file, or a folder of them) into the pack ``name`` below the folder ``packs``.
+
+    A file whose content was taken in before is left as it is; one that changed replaces its chapter. What was done
+    before an interruption is not done again. ``vehicle`` holds fields of the manifest. Raises PackError.
+    """
+    _own(name)
+    files = _files(path)
+    folder = packs / name
+    manifest = _manifest(folder, name, vehicle or {})
+    (folder / "manual").mkdir(parents=True, exist_ok=True)
+    _write(folder / "pack.yaml", yaml.safe_dump(manifest.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    known: dict[str, dict[str, object]] = (
+        json.loads((folder / TAKEN).read_text("utf-8")) if (folder / TAKEN).is_file() else {}
+    )
+    done = []
+    for number, file in enumerate(files):
+        chapter = _slug(file, path)
+        made_of = f"{READER}:{sha256(file.read_bytes()).hexdigest()}"
+        before = known.get(chapter)
+        if before and before["hash"] == made_of and (folder / "manual" / chapter).is_file():
+            done.append(Taken(file.name, False, _count(folder / "manual" / chapter)))
+            continue
+        if progress:
+            progress(file.name, number, len(files))
+        text, unreadable = _read(file, partial(progress, file.name) if progress else None)
+        sections = len(manual.sections(text))
+        if not sections:
+            raise PackError(f"{file}: no text under any heading was found in it")
+        _write(folder / "manual" / chapter, text)
+        known[chapter] = {"hash": made_of, "file": file.name, "unreadable": list(unreadable)}
+        _write(folder / TAKEN, json.dumps(known, indent=1))
+        done.append(Taken(file.name, True, sections, unreadable))
+    return done
+
+
+def remove(name: str, packs: Path) -> None:
+    """Take the pack ``name`` away. Raises PackError for one that is not there or came with cabin."""
+    _own(name)
+    if not (packs / name / "pack.yaml").is_file():
+        raise PackError(f"{name}: no such manual in {packs}")
+    shutil.rmtree(packs / name)
+
+
+def export(folder: Path, target: Path) -> Path:
+    """The pack in ``folder`` as one zip file at ``target``. Raises PackError when it cannot be written."""
+    try:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+                archive.write(path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
+    except OSError as error:
+        raise PackError(f"{target}: cannot be written: {error.strerror}") from None
+    return target
+
+
+def _own(name: str) -> None:
+    """Raises PackError when ``name`` cannot be that of a manual of one's own."""
+    if not re.fullmatch(NAME, name):
+        raise PackError(f"{name[:60]}: not a manual's name: lower-case letters, digits, - and _")
+    if (BUILT_IN / name).is_dir():
+        raise PackError(f"{name}: the manual of this name comes with cabin and stays as it is")
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        found = [path]
+    elif path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in KINDS)
+    else:
+        raise PackError(f"{path}: no such file or folder")
+    wrong = [file for file in found if file.suffix.lower() not in KINDS]
+    if wrong or not found:
+        raise PackError(f"{(wrong or [path])[0]}: not Markdown, HTML or PDF ({', '.join(KINDS)})")
+    return found
+
+
+def _read(file: Path, progress: Callable[[int, int], None] | None) -> tuple[str, tuple[int, ...]]:
+    kind = KINDS[file.suffix.lower()]
+    if kind == "pdf":
+        converted = pdf.convert(file, progress)
+        return converted.markdown, converted.unreadable
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        text = file.read_text("latin-1")
+    except OSError as error:
+        raise PackError(f"{file}: cannot be read: {error.strerror}") from None
+    return (markup.convert(text) if kind == "html" else text), ()
+
+
+def _manifest(folder: Path, name: str, vehicle: dict[str, object]) -> Manifest:
+    """The pack's manifest as it was, or a new one, with the fields of ``vehicle`` laid over it."""
+    path = folder / "pack.yaml"
+    start: dict[str, object] = {
+        "name": name,
+        "title": f"{vehicle.get('brand') or ''} {vehicle.get('model') or name} manual".strip(),
+        "brand": "unnamed",
+        "model": name,
+        "year": 0,
+        "edition": "1",
+        "language": "en",
+        "licence": "as its maker says",
+    }
+    if path.is_file():
+        start = yaml.safe_load(path.read_text("utf-8"))
+    try:
+        return Manifest.model_validate(start | vehicle)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise PackError(f"{'.'.join(map(str, first['loc'])) or name}: {first['msg']}") from None
+
+
+def _slug(file: Path, root: Path) -> str:
+    relative = file.relative_to(root) if root.is_dir() else Path(file.name)
+    return re.sub(r"[^a-z0-9]+", "-", relative.as_posix().lower()).strip("-") + ".md"
+
+
+def _count(chapter: Path) -> int:
+    return len(manual.sections(chapter.read_text("utf-8")))
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(text)
+    Path(file.name).replace(path)
