@@ -67,7 +67,7 @@ class Unwritable:
 
 @dataclass(frozen=True)
 class Rig:
-    """A cabin on the simulator: what a drive, a session or a test takes hold of.
+    """A cabin and its car: what a drive, a session or a test takes hold of.
 
     ``console`` moves the simulated world and ``clock`` lets time pass; the cabin itself knows neither.
     """
@@ -75,6 +75,12 @@ class Rig:
     cabin: "Cabin"
     console: "Console"
     clock: "SimulatedClock"
+
+    def close(self) -> None:
+        """Let go of the car: one that is reached over a line hangs up, a simulated one is simply forgotten."""
+        hang_up = getattr(self.cabin.vehicle, "close", None)
+        if hang_up:
+            hang_up()
 
 
 @dataclass
@@ -116,18 +122,16 @@ class Engines:
         ]
 
     def rig(self, clock: "SimulatedClock | None" = None) -> "Rig":
-        """A fresh cabin in a fresh simulated car, with its own keys and memory; the engines are shared."""
+        """A fresh cabin with its own keys and memory in the car that the settings name; the engines are shared."""
         from assistant.cabin import Cabin
         from assistant.clock import SimulatedClock
-        from assistant.vehicle.simulated import SimulatedVehicle
+        from assistant.vehicle import chosen
         from policies.gate import Gate
-        from policies.permit import Signer, Verifier
+        from policies.permit import Signer
 
         clock = clock or SimulatedClock()
-        profile, seed = self.settings.vehicle.profile, self.settings.vehicle.seed
         signer = Signer.fresh()
-        verifier = Verifier(signer.public_key, profile, started_at=clock.now())
-        vehicle = SimulatedVehicle(clock, self.catalogue(), verifier, profile=profile, seed=seed)
+        vehicle = chosen.vehicle(self.settings.vehicle, clock, self.catalogue(), signer.public_key)
         cabin = Cabin(
             router=self.router(),
             wording=self.wording(),
@@ -140,7 +144,7 @@ class Engines:
             transcriber=self.transcriber,
             synthesizer=self.synthesizer,
         )
-        return Rig(cabin, vehicle.console, clock)
+        return Rig(cabin, chosen.console(vehicle, self.catalogue()), clock)
 
     def _open_journal(self) -> "Journal | Unwritable":
         from assistant.journal import Journal

@@ -117,6 +117,7 @@ class Session:
                 self.rig.clock.advance(message.seconds)
                 return {"type": "ok"}
             case _:
+                self.rig.close()
                 self.rig = self.engines.rig()
                 return {"type": "ok"}
 

@@ -57,7 +57,7 @@ def examine() -> Iterator[Finding]:
             lambda: (f"{len(engines.rules())} rules", f"{len(engines.catalogue())} signals in the catalogue"),
         ),
         ("manuals", lambda: (", ".join(pack.name for pack in engines.packs()), _library(engines))),
-        ("vehicle", lambda: (f"simulated, {settings.vehicle.profile}", "the built-in simulator")),
+        ("vehicle", lambda: _vehicle(engines)),
         ("journal", lambda: (str(settings.journal_file), _journal(engines))),
     ]
     for part, check in checks:
@@ -78,6 +78,17 @@ def _settings_file() -> str:
 def _library(engines: "Engines") -> str:
     sections = sum(1 for _ in engines.library().texts())
     return f"index in {engines.settings.index_folder}, {sections} sentences"
+
+
+def _vehicle(engines: "Engines") -> tuple[str, str]:
+    from assistant.errors import VehicleError
+    from assistant.vehicle.checkup import examine as examine_vehicle
+
+    found = list(examine_vehicle(engines.settings.vehicle, engines.catalogue()))
+    broken = [finding for finding in found if finding.state == "broken"]
+    if broken:
+        raise VehicleError("; ".join(f"{finding.part}: {finding.said}" for finding in broken))
+    return engines.settings.vehicle.kind, "; ".join(finding.said for finding in found[:2])
 
 
 def _journal(engines: "Engines") -> str:
