@@ -18,7 +18,7 @@ REPEATS = 3
 LARGER = 1.12
 """How much larger than the body text a heading is set."""
 HEADING_WORDS = 14
-COLUMN_GAP = 1.6
+COLUMN_GAP = 0.9
 """A gap of this many font sizes between words starts a new cell."""
 WORD_GAP = 0.35
 """A gap of this many font sizes parts words that no space does; a narrow figure leaves less beside its ink."""
@@ -37,13 +37,14 @@ _STEP = re.compile(r"^\d{1,2}[.)]\s+")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line: its cells (runs of words apart from each other), font size, left edge, and place from the
-    page's top as a share of its height; ``y`` in points from the bottom.
+    """One printed line: its cells (runs of words apart from each other), their left and right edges, the font size;
+    ``y`` and the page's ``height`` in points from its bottom.
     """
 
     cells: tuple[str, ...]
     size: float
     starts: tuple[float, ...]
+    ends: tuple[float, ...]
     y: float
     height: float
 
@@ -136,7 +137,7 @@ def _lines(page: Any) -> Iterator[Line]:
         if not sizes:
             continue
         size = sizes.most_common(1)[0][0]
-        cells, starts = [""], [row[0][0]]
+        cells, starts, ends = [""], [row[0][0]], [row[0][0]]
         edge, spaced = row[0][0], False
         for x, end, _, _, letter in row:
             if letter == " ":
@@ -146,12 +147,13 @@ def _lines(page: Any) -> Iterator[Line]:
             if cells[-1] and gap > size * COLUMN_GAP:
                 cells.append("")
                 starts.append(x)
+                ends.append(x)
             elif cells[-1] and (spaced or gap > size * WORD_GAP):
                 cells[-1] += " "
             cells[-1] += letter
             spaced = False
-            edge = max(edge, end)
-        yield Line(tuple(cells), size, tuple(starts), row[0][2], height)
+            edge = ends[-1] = max(edge, end)
+        yield Line(tuple(cells), size, tuple(starts), tuple(ends), row[0][2], height)
 
 
 def _columns(lines: list[Line], width: float) -> list[Line]:
@@ -164,9 +166,9 @@ def _columns(lines: list[Line], width: float) -> list[Line]:
     left: list[Line] = []
     right: list[Line] = []
     for line in lines:
-        for cell, start in zip(line.cells, line.starts, strict=True):
+        for cell, start, end in zip(line.cells, line.starts, line.ends, strict=True):
             side = right if start > middle * 0.85 else left
-            side.append(Line((cell,), line.size, (start,), line.y, line.height))
+            side.append(Line((cell,), line.size, (start,), (end,), line.y, line.height))
     return left + right
 
 
@@ -237,7 +239,8 @@ def _table(lines: Sequence[Line]) -> list[list[str]]:
     rows = []
     for line in lines:
         aligned = len(line.cells) == len(first.cells) and all(
-            abs(a - b) < first.size * 2 for a, b in zip(line.starts, first.starts, strict=True)
+            line.starts[n] < first.ends[n] + first.size and first.starts[n] < line.ends[n] + first.size
+            for n in range(len(first.cells))
         )
         if len(first.cells) < 2 or not aligned:
             break
