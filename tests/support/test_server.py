@@ -119,15 +119,13 @@ def test_a_rebuilt_index_takes_over_without_a_failed_question_and_passages_keep_
     folder = tmp_path / "index"
     pack = shutil.copytree(SAMPLE, tmp_path / "sample")
     index.build([pack], folder, embedder)
-    desk = Served(home(tmp_path / "home", folder))
+    desk = Served(home(tmp_path / "home", folder), "--rate", "10000", "--burst", "10000")
     try:
         with httpx2.Client(base_url=desk.url, headers=desk.head("ask")) as client:
             before = client.get("/v1/packs").json()["build"]
             id_ = client.get("/v1/search", params={"q": "bonnet"}).json()["passages"][0]["id"]
             chapter = min((pack / "manual").glob("*.md"))
-            chapter.write_text(
-                chapter.read_text() + "\n## Folding the picnic table\n\nPull the picnic table's lever.\n"
-            )
+            chapter.write_text("# Welcome\n\n## Folding the picnic table\n\nPull its lever.\n\n" + chapter.read_text())
             index.build([pack], folder, embedder)
             statuses, ends = set(), time.monotonic() + 30
             while client.get("/v1/packs").json()["build"] == before and time.monotonic() < ends:
