@@ -51,10 +51,12 @@ def _near(stems: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def safety_for(question: str, entries: Sequence[Safety]) -> Safety | None:
-    """The safety entry whose longest trigger stands in ``question``."""
+    """The safety entry whose longest trigger stands in ``question``, where none of what rules it out does."""
     stems = _gist(question)
     best: tuple[int, Safety] | None = None
     for entry in entries:
+        if any(_near(stems, _gist(words)) for words in entry.unless):
+            continue
         for trigger in entry.triggers:
             wanted = _gist(trigger)
             if _near(stems, wanted) and (best is None or len(wanted) > best[0]):

@@ -100,10 +100,13 @@ class Bound(_Strict):
 
 
 class Safety(_Strict):
-    """One entry of `safety.yaml`: what is said at once when a driver's words hold one of ``triggers``."""
+    """One entry of `safety.yaml`: what is said at once when a driver's words hold one of ``triggers`` and none of
+    ``unless``.
+    """
 
     topic: Text
     triggers: tuple[Text, ...] = Field(min_length=1)
+    unless: tuple[Text, ...] = ()
     spoken: tuple[Text, ...] = Field(min_length=1, max_length=2)
     section: Text
 

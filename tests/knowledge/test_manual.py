@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from knowledge import curated, pack
+
 ROOT = Path(__file__).parents[2]
 PACK = ROOT / "knowledge" / "packs" / "aurelia"
 CHAPTERS = sorted((PACK / "manual").glob("*.md"))
@@ -304,3 +306,22 @@ def test_the_pack_names_its_variants_and_default() -> None:
     assert set(pack["variants"]) == set(pack["variant_names"]) == set(VARIANTS)
     assert pack["default_variant"] == "electric"
     assert (pack["language"], pack["licence"]) == ("en", "Apache-2.0")
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("the brake pedal sinks to the floor", "brake failure"),
+        ("my brakes stopped working", "brake failure"),
+        ("smoke is coming out of the bonnet", "fire"),
+        ("the car keeps accelerating", "stuck accelerator"),
+        ("the battery is hissing", "traction battery hot"),
+        ("the red oil light is on", "oil pressure"),
+        ("the brake pads are worn, says the warning", None),
+        ("a brake lamp at the back is broken", None),
+        ("the parking brake is not working, brakes fail", None),
+    ],
+)
+def test_a_drivers_words_find_the_safety_topic_that_they_mean(said: str, topic: str | None) -> None:
+    found = curated.safety_for(said, pack.read(PACK).lists.safety)
+    assert (found.topic if found else None) == topic
