@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SMALL = 20_000
 """Arcs up to which the whole grammar is decoded at once; a larger one first needs a language model's opinion."""
 
+_COPIES = 2
+"""Times the questions count beside the random commands, which are many (measured on made questions and commands)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -72,7 +75,8 @@ def _compile(intents: "Intents", texts: tuple[str, ...], wildcards: Mapping[str,
     if grammar.automaton.arcs <= SMALL and not texts:
         return Compiled(grammar.automaton, "", grammar.lexicon, grammar.left_out)
     # Every word of the grammar once more by itself, so that none is missing from the model.
-    model = trigram((*grammar.examples, *grammar.automaton.words, *with_questions(texts)))
+    asked = tuple(with_questions(texts)) * _COPIES
+    model = trigram((*grammar.examples, *grammar.automaton.words, *asked))
     words = lexicon(model.words)
     return Compiled(grammar.automaton, model.arpa, words, grammar.left_out)
 

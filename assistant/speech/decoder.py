@@ -17,7 +17,7 @@ from assistant.utterance import Audio
 GRAMMAR = {"bestpath": False, "beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "lw": 3.0}
 
 _SCALE = 1024.0
-"""PocketSphinx keeps acoustic scores shifted right by ten bits."""
+"""PocketSphinx keeps its scores shifted right by ten bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Heard:
     path: float
     """Of all frames, silence and fillers too."""
     language: float
-    """Of the words, by the language model; 0 for a grammar, whose arcs are all alike."""
+    """Of a word, by the language model and times its weight; 0 for a grammar, whose arcs are all alike."""
 
     @property
     def text(self) -> str:
@@ -156,7 +156,7 @@ def _heard(decoder: "object") -> Heard:
         if spoken:
             words.append(segment.word.partition("(")[0])
             language += min(_log(segment.lscore), 0.0)
-    return Heard(tuple(words), _mean(sounds), _mean(path), language / max(len(words), 1))
+    return Heard(tuple(words), _mean(sounds), _mean(path), _SCALE * language / max(len(words), 1))
 
 
 def _mean(scores: list[tuple[float, int]]) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.speech.grammar import spoken
 
-FORMAT = 2
+FORMAT = 3
 DISCOUNT = 0.5
 """Mass kept back at each order for what was never seen (absolute discounting as in Sphinx's own tool)."""
 

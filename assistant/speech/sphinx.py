@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Wide beams keep enough words in the running for the second pass to find the sentence among them.
 _FIRST_PASS = {
-    "lw": 5.0,
+    "lw": 8.0,
     "beam": 1e-64,
     "wbeam": 1e-48,
     "pbeam": 1e-64,

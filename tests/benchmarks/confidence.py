@@ -77,7 +77,8 @@ def _row(data: Path, of_car: bool, job: tuple[bool, Audio]) -> Row | None:
 
 def fit(scores: np.ndarray, meant: np.ndarray, penalty: float = 0.01) -> np.ndarray:
     """Logistic regression by Newton's method, both classes given the same weight. Returns bias and weights."""
-    rows = np.column_stack((np.ones(len(scores)), scores))
+    middle, spread = scores.mean(axis=0), scores.std(axis=0) + 1e-9
+    rows = np.column_stack((np.ones(len(scores)), (scores - middle) / spread))
     balance = np.where(meant, 0.5 / max(meant.sum(), 1), 0.5 / max((~meant).sum(), 1)) * len(meant)
     weights = np.zeros(rows.shape[1])
     for _ in range(50):
@@ -85,7 +86,8 @@ def fit(scores: np.ndarray, meant: np.ndarray, penalty: float = 0.01) -> np.ndar
         slope = rows.T @ (balance * (sure - meant)) + penalty * len(meant) * weights
         bend = (rows * (balance * sure * (1 - sure))[:, None]).T @ rows + penalty * len(meant) * np.eye(len(weights))
         weights -= np.linalg.solve(bend, slope)
-    return weights
+    slopes = weights[1:] / spread
+    return np.concatenate(([weights[0] - float(slopes @ middle)], slopes))
 
 
 if __name__ == "__main__":

@@ -99,6 +99,7 @@ def meant(text: str) -> str:
         ("highbeams", "high beams"),
         ("tire", "tyre"),
         ("confirmed", "confirm"),
+        ("seats", "seat"),
     ):
         text = text.replace(one, other)
     return " ".join(word for word in text.split() if word not in ("the", "that"))
