@@ -1,7 +1,6 @@
 """A PDF manual as Markdown: headings from its outline and font sizes, tables kept, running heads dropped."""
 
 import ctypes
-import importlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -64,7 +63,8 @@ class Converted:
 
 def convert(path: Path, progress: Callable[[int, int], None] | None = None) -> Converted:
     """Raises PackError when the file is no PDF, wants a password, or holds no text at all."""
-    pypdfium2 = _library("pypdfium2")
+    import pypdfium2  # type: ignore[import-untyped]  # it brings no types
+
     try:
         document = pypdfium2.PdfDocument(path)
     except (pypdfium2.PdfiumError, OSError) as error:
@@ -88,11 +88,6 @@ def convert(path: Path, progress: Callable[[int, int], None] | None = None) -> C
     return Converted(_markdown(_without_running_heads(pages), outline), len(pages), tuple(unreadable))
 
 
-def _library(name: str) -> Any:
-    """pypdfium2, read only when a PDF is."""
-    return importlib.import_module(name)
-
-
 def _outline(document: Any) -> dict[tuple[int, str], int]:
     """The heading level of each outline entry, by page (from 0) and plain title."""
     found = {}
@@ -105,13 +100,15 @@ def _outline(document: Any) -> dict[tuple[int, str], int]:
 
 
 def _has_picture(page: Any) -> bool:
-    raw = _library("pypdfium2.raw")
+    from pypdfium2 import raw
+
     return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
 
 
 def _lines(page: Any) -> Iterator[Line]:
     """The printed lines from top to bottom, each cut into cells."""
-    raw = _library("pypdfium2.raw")
+    from pypdfium2 import raw
+
     text, height = page.get_textpage(), page.get_height()
     left, right, bottom, top, origin, base = (ctypes.c_double() for _ in range(6))
     rows: list[list[tuple[float, float, float, float, str]]] = []
