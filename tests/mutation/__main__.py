@@ -34,6 +34,7 @@ OTHERS = (
         "test_rules",
         "test_rule",
         "test_verdict",
+        "test_coupling",
         "test_couplings",
         "test_motion",
         "test_pace",

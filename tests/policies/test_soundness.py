@@ -146,6 +146,8 @@ def test_a_sound_table_is_taken(fault, text: str) -> None:  # type: ignore[no-un
         (rule() + caution(motion="[standing]"), 6, "wet", "applies when standing but not when creeping"),
         (rule() + caution(motion="[fast]"), 6, "wet", "applies when fast but not when unknown"),
         (rule() + caution(when="[{signal: Vehicle.Rain, above: 0}]"), 6, "wet", "is not in the catalogue"),
+        (rule() + caution(when=f"[{{signal: {HIGH}, is: 3}}]"), 6, "wet", "takes true or false"),
+        (rule() + caution(when=WET.replace("0", "101")), 6, "wet", "takes whole numbers"),
         (rule() + f"rates:\n  - {{id: pace, signals: {HIGH}, moves: 1, within: 1}}\n", 6, "pace", "can never decide"),
     ],
 )
