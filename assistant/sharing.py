@@ -107,7 +107,7 @@ class Sharing:
         fresh = self._ask(lambda cases: cases.looks(self._seen, self._mark(self.code)))
         if fresh:
             self._seen = fresh[-1].number
-        return [("look", {"case": each.case_mark, "by": each.by, "at": each.at}) for each in fresh]
+        return [("look", {"case": each.case_mark, "by": each.by, "looked_at": each.at}) for each in fresh]
 
     def _taken(self) -> "Snapshot":
         from knowledge.support.snapshot import take

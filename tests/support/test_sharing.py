@@ -1,5 +1,6 @@
 """The cabin's end of a shared car: what begins and ends it, and what the journal holds of it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,18 @@ def test_every_look_reaches_the_journal_once(car: Car) -> None:
     car.seen()
     assert [(kind, fields["by"]) for kind, fields in car.sharing.renew()] == [("look", "anna")] * 2
     assert car.sharing.renew() == []
+
+
+def test_the_journal_takes_what_sharing_writes(car: Car, tmp_path: Path) -> None:
+    from assistant.journal import Journal
+
+    journal = Journal.open(tmp_path / "journal.jsonl")
+    entries = car.sharing.follow({SIGNAL: True})
+    car.seen()
+    entries += car.sharing.follow({SIGNAL: False})
+    journal.append_many(entries)
+    kinds = [json.loads(line)["kind"] for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
+    assert [kind for kind in kinds if kind in ("sharing", "look")] == ["sharing", "look", "sharing"]
 
 
 def test_the_driver_ends_it_and_the_last_looks_are_kept(car: Car) -> None:
