@@ -2,13 +2,13 @@
 
 import argparse
 
-from assistant.settings import load
 from demo.dashboard.app import Dashboard
-from demo.dashboard.ride import Ride
+from demo.dashboard.ride import Ride, settings_for
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--scenario")
+    parser.add_argument("--vehicle")
     parser.add_argument("--theme", default="dark")
     given = parser.parse_args()
-    Dashboard(Ride(load(), given.scenario), given.theme).run()
+    Dashboard(Ride(settings_for(given.vehicle), given.scenario), given.theme).run()

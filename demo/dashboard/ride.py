@@ -9,7 +9,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.bootstrap import Engines, Lazy
+from assistant.errors import VehicleError
 from assistant.settings import Settings
+from assistant.settings import load as load_settings
 from demo.dashboard.pace import PacedClock
 
 if TYPE_CHECKING:
@@ -146,6 +148,7 @@ class Ride:
     def new_rig(self, scenario: str | None = None) -> None:
         """A fresh cabin; with a scenario, in the car that it was written for. Raises CabinError."""
         from assistant.vehicle.scenario import load
+        from assistant.vehicle.simulated import SimulatedVehicle
         from assistant.views import View
 
         scenario = scenario or self.scenario
@@ -158,6 +161,8 @@ class Ride:
             rig = self.engines.rig(clock)
         finally:
             self.engines.settings = self.settings
+        if chosen.vehicle.kind != "simulated" and isinstance(rig.cabin.vehicle, SimulatedVehicle):
+            raise VehicleError(f"this cabin cannot drive a {chosen.vehicle.kind} vehicle: it was given a simulated one")
         rig.cabin.watchers.append(self._watch)
         if scenario:
             rig.console.load_scenario(scenario)
@@ -253,6 +258,14 @@ class Ride:
         words = words_of(path)
         last = deque(read(path), maxlen=most)
         return [(record, words.get((record.n, record.texts), {})) for record in reversed(last)]
+
+
+def settings_for(vehicle: str | None) -> Settings:
+    """The settings of this run, with another kind of car where one is named. Raises SettingsError."""
+    settings = load_settings()
+    if vehicle is None:
+        return settings
+    return settings.model_copy(update={"vehicle": settings.vehicle.model_copy(update={"kind": vehicle})})
 
 
 def said(error: BaseException) -> str:

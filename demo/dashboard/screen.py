@@ -386,8 +386,9 @@ class Cockpit(Screen[None]):
     def action_page(self, page: str) -> None:
         """Show a page; the three of the cabin stand side by side where there is room."""
         self.query_one(ContentSwitcher).current = "cabin" if page in CABIN_PAGES else page
-        for each in CABIN_PAGES:
-            self.set_class(page == each, f"-{each}")
+        if page in CABIN_PAGES:
+            for each in CABIN_PAGES:
+                self.query_one("#cabin").set_class(page == each, f"-{each}")
         self.query_one(PageTabs).current = page
         self.set_focus(None)
         if page == "journal":

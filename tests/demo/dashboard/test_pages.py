@@ -60,7 +60,7 @@ async def test_the_manual_is_searched(driver: Driver) -> None:
 
 
 async def test_a_telltale_opens_its_page(driver: Driver) -> None:
-    await driver.pilot.click("#telltales", offset=(5, 0))
+    await driver.pilot.click("#telltales", offset=(5, 1))
     await driver.pilot.pause()
     assert "Parking brake applied" in str(driver.cockpit.query_one("#reader").border_title)
 

@@ -29,7 +29,7 @@ async def at_rest(pilot: "Pilot[Any]") -> Driver:
     await driver.until(lambda: app.ride.parts and all(part.standing == "ready" for part in app.ride.parts))
     await driver.until(lambda: app.cockpit.moment is not None)
     app.ride.clock.set_pace(0)
-    await driver.looks()
+    await driver.moves({"Vehicle.Cabin.HVAC.AmbientAirTemperature": 20.0})  # it had begun to drift while loading
     return driver
 
 
