@@ -187,14 +187,15 @@ class Engines:
         return Wording.load(self.settings.language)
 
     def packs(self) -> list[Path]:
-        """The pack folders: the one that ships, and the settings' own."""
+        """The pack folders: the one that ships, those that were taken in, and the settings' own."""
         from knowledge.pack import installed
 
-        return installed(*self.settings.knowledge.packs)
+        return installed(self.settings.data_dir / "packs", *self.settings.knowledge.packs)
 
     def _load_library(self) -> "Library":
         from knowledge import index
         from knowledge.library import Library
+        from knowledge.model import ModelChoice
 
         folder = self.settings.index_folder
         if not index.is_current(self.packs(), folder):
@@ -204,7 +205,8 @@ class Engines:
                 self.embedder(),
                 lambda done, total: self.progress("Indexing the manual", done, total),
             )
-        return Library.open(folder, self.embedder())
+        named = self.settings.knowledge.model
+        return Library.open(folder, self.embedder(), ModelChoice(**named.model_dump()) if named else None)
 
     def _load_transcriber(self) -> "Transcriber":
         from assistant.speech import engines

@@ -52,6 +52,18 @@ class VehicleSettings(Section):
     can_bitrate: int = Field(default=500_000, gt=0)
 
 
+class ModelSettings(Section):
+    """A language model that may shorten answers; heard only where the cited section bears out every sentence."""
+
+    model: str
+    provider: str = "openai"
+    """As langchain names it: openai (also any server of that protocol), ollama, azure_openai, mistralai ..."""
+    base_url: str = ""
+    api_key_variable: str = ""
+    """The environment variable that holds the key: a key never stands in a file of ours."""
+    deadline_s: float = Field(default=4.0, gt=0, le=30)
+
+
 class KnowledgeSettings(Section):
     """Which manuals."""
 
@@ -59,6 +71,7 @@ class KnowledgeSettings(Section):
     """Pack folders beside the one that ships with cabin."""
     pack: str = "aurelia"
     """The pack of this car."""
+    model: ModelSettings | None = None
 
 
 class JournalSettings(Section):

@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("assistant.cli.policy:policy", "Check, explain and enumerate what may happen."),
     "vehicle": ("assistant.cli.vehicle:vehicle", "Look at the car, play and record drives, serve it to others."),
     "journal": ("assistant.cli.journal:journal", "Show, verify and report what happened."),
-    "knowledge": ("assistant.cli.knowledge:knowledge", "Build and check the index of manuals."),
+    "knowledge": ("assistant.cli.knowledge:knowledge", "Take manuals in; build, search and check their index."),
     "support": ("assistant.cli.support:support", "The support desk: HTTP API, web page, MCP, keys, gaps."),
     "doctor": ("assistant.cli.doctor:doctor", "Which engines are in use, and why."),
 }
