@@ -88,6 +88,8 @@ class Settings(Section):
     """Of sentences and replies. The built-in recogniser hears English; the others need a faster-whisper model."""
     data_dir: Path = Field(default_factory=paths.data_folder)
     models_dir: Path = Field(default_factory=paths.models_folder)
+    chroma_url: str = ""
+    """A Chroma server for the support desk; empty: the index of this machine."""
     speech: SpeechSettings = SpeechSettings()
     vehicle: VehicleSettings = VehicleSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
