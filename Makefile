@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: drive test lint types bench lock clean
+.PHONY: drive test bench bench-understanding bench-speech bench-knowledge bench-vehicle bench-support bench-dashboard \
+	mutants lock clean
 
 drive: $(READY)
 	$(BIN)/cabin drive
@@ -15,8 +16,29 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pytest
 
+# The measures, each with its own figures; DATA is a folder of recordings that is not part of the project.
+DATA ?= ../shared/speech-to-intent
+
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.drive
+	$(BIN)/python -m tests.benchmarks.gate
+
+bench-understanding: $(READY)
+	$(BIN)/python -m tests.benchmarks.understanding
+
+bench-speech: $(READY)
+	$(BIN)/python -m tests.benchmarks.speech --data $(DATA)
+
+bench-knowledge: $(READY)
+	$(BIN)/python -m tests.benchmarks.knowledge
+	$(BIN)/python -m tests.benchmarks.knowledge --part held-out
+
+bench-vehicle bench-support bench-dashboard: bench-%: $(READY)
+	$(BIN)/python -m tests.benchmarks.$*
+
+# Mutation testing of the gate: too slow for every run.
+mutants: $(READY)
+	$(BIN)/python -m tests.mutation
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version) if sys.version_info < (3, 11) else None'

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from intents.wording import Wording
     from knowledge.embedding import Embedder
     from knowledge.library import Library
+    from knowledge.support.cases import Cases
     from policies.catalogue import Catalogue
     from policies.rules import RuleTable
 
@@ -101,6 +102,7 @@ class Engines:
         self.library: Lazy[Library] = Lazy(self._load_library)
         self.transcriber: Lazy[Transcriber] = Lazy(self._load_transcriber)
         self.synthesizer: Lazy[Synthesizer] = Lazy(self._load_synthesizer)
+        self.cases: Lazy[Cases] = Lazy(self._open_cases)
         self.journal: Lazy[Journal | Unwritable] = Lazy(self._open_journal)
 
     def warm(self, *parts: Lazy[Any]) -> list["Future[Any]"]:
@@ -143,6 +145,7 @@ class Engines:
             library=self.library,
             transcriber=self.transcriber,
             synthesizer=self.synthesizer,
+            cases=self.cases,
         )
         return Rig(cabin, chosen.console(vehicle, self.catalogue()), clock)
 
@@ -160,6 +163,13 @@ class Engines:
             return Unwritable(error)
 
     # --- how each part is loaded --------------------------------------------------------------------
+
+    def _open_cases(self) -> "Cases":
+        from knowledge.support.cases import Cases
+        from knowledge.support.database import FILE, Database
+
+        records = self.settings.data_dir / "support"
+        return Cases(records / "cases", Database(records / FILE))
 
     def _load_catalogue(self) -> "Catalogue":
         from policies.catalogue import Catalogue

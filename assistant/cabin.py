@@ -5,7 +5,7 @@ import wave
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any, Protocol
 
 from assistant.errors import CabinError, StorageError
@@ -13,6 +13,7 @@ from assistant.journal import entries
 from assistant.memory import Memory
 from assistant.plan import PlanError, plan
 from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle
+from assistant.sharing import SIGNAL, SharedCases, Sharing
 from assistant.speech.audio import load as load_sound
 from assistant.talk import talk
 from assistant.turn import Turn
@@ -85,11 +86,14 @@ class Cabin:
         library: Callable[[], Knows],
         transcriber: Callable[[], Transcriber],
         synthesizer: Callable[[], Synthesizer],
+        cases: Callable[[], SharedCases],
+        wall: Callable[[], float] = time,
         watchers: Sequence[Watcher] = (),
     ) -> None:
         self.router, self.wording, self.gate, self.catalogue = router, wording, gate, catalogue
         self.vehicle, self.clock, self.journal, self.library = vehicle, clock, journal, library
         self.transcriber, self.synthesizer = transcriber, synthesizer
+        self.sharing = Sharing(cases, self.readings, clock, wall)
         self.memory = Memory()
         self.watchers = list(watchers)
         self._one_at_a_time = asyncio.Lock()
@@ -227,6 +231,12 @@ class Cabin:
             return
         turn.entries.append(entries.finished(decision.permit, reported))
         turn.applied.update(reported)
+        try:
+            turn.entries.extend(self.sharing.follow(reported))
+            if self.sharing.is_on and SIGNAL in reported:
+                turn.say(self.wording.say("shared_code", code=" ".join(self.sharing.code)))
+        except StorageError as error:
+            turn.say(str(error))
         achieved = {c.signal: c.value for c in decision.commands if reported.get(c.signal) == c.value}
         if achieved:
             turn.say(self.wording.states(achieved))
@@ -340,6 +350,10 @@ class Cabin:
         return intents, tuple(commands)
 
     def _finish(self, turn: Turn) -> Reply:
+        try:
+            turn.entries.extend(self.sharing.renew())
+        except StorageError as error:
+            turn.say(str(error))
         reply = turn.reply()
         if not any(intent.name == "Repeat" for intent in turn.intents):
             self.memory.said = reply.text
