@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FORMAT = 3
 """Raised whenever what is compiled changes, so that no stale file is taken from the cache."""
 
-EXAMPLES = 40_000
+EXAMPLES = 30_000
 """Random sentences drawn for the language model of the first pass."""
 
 _SYMBOLS = {"%": "percent", "°": "degrees", "+": "plus", "&": "and", "½": "half"}

@@ -1,10 +1,11 @@
 """The domain language model: a trigram of the manual's sentences and question templates, in ARPA form."""
 
-import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from assistant.speech.grammar import spoken
 
@@ -17,29 +18,36 @@ DISCOUNT = 0.5
 class LanguageModel:
     """An n-gram model in ARPA form over ``words``."""
 
-    id: str
     arpa: str
     words: frozenset[str]
 
 
 def trigram(sentences: Iterable[str]) -> LanguageModel:
     """A back-off trigram of written ``sentences`` with absolute discounting (Ney's, as interpolated Kneser-Ney)."""
-    counts = [Counter[tuple[str, ...]]() for _ in range(3)]
-    digest = hashlib.sha256(str(FORMAT).encode())
-    for sentence in sentences:
-        said = list(spoken(sentence))
-        if not said:
-            continue
-        digest.update(" ".join(said).encode() + b"\n")
-        run = ["<s>", *said, "</s>"]
-        for order in range(3):
-            for at in range(len(run) - order):
-                counts[order][tuple(run[at : at + order + 1])] += 1
+    runs = [("<s>", *said, "</s>") for said in _said(sentences)]
+    counts: list[Counter[Any]] = [
+        Counter((word,) for run in runs for word in run),
+        Counter(pair for run in runs for pair in pairwise(run)),
+        Counter(triple for run in runs for triple in zip(run, run[1:], run[2:], strict=False)),
+    ]
     words = frozenset(gram[0] for gram in counts[0]) - {"<s>", "</s>"}
-    return LanguageModel(digest.hexdigest()[:32], _arpa(counts), words)
+    return LanguageModel(_arpa(counts), words)
 
 
-def _arpa(counts: list[Counter[tuple[str, ...]]]) -> str:
+def _said(sentences: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The words said for each sentence that has any. A written word is looked at once, however often it comes."""
+    known: dict[str, tuple[str, ...]] = {}
+    for sentence in sentences:
+        said: list[str] = []
+        for written in sentence.split():
+            if written not in known:
+                known[written] = tuple(spoken(written))
+            said += known[written]
+        if said:
+            yield tuple(said)
+
+
+def _arpa(counts: Sequence[Counter[Any]]) -> str:
     probabilities: list[dict[tuple[str, ...], float]] = []
     backoffs: list[dict[tuple[str, ...], float]] = []
     # Lower orders count in how many ways a word continues, so that "Francisco" is not likely everywhere.
@@ -76,7 +84,7 @@ def _written(probabilities: list[dict[tuple[str, ...], float]], backoffs: list[d
     lines.extend(f"ngram {order + 1}={len(grams)}" for order, grams in enumerate(probabilities))
     for order, grams in enumerate(probabilities):
         lines.append(f"\n\\{order + 1}-grams:")
-        for gram, probability in sorted(grams.items()):
+        for gram, probability in grams.items():
             line = f"{math.log10(probability):.4f}\t{' '.join(gram)}"
             if order < 2:
                 line += f"\t{math.log10(backoffs[order].get(gram, 1.0)):.4f}"

@@ -308,18 +308,19 @@ def times() -> None:
 def _memory_mb(manual: tuple[str, ...]) -> float:
     """What the built-in tier adds to a bare interpreter that has read templates and manual, in a process of its own."""
     code = (
-        "import json, resource, sys\n"
+        "import json, sys\n"
         "from pathlib import Path\n"
-        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
+        "import psutil\n"
+        "held = lambda: psutil.Process().memory_info().rss / 2**20\n"
         "from assistant.settings import load\n"
         "from intents import templates\n"
         "texts, sentences = json.load(sys.stdin), templates.load('en')\n"
-        "before = peak()\n"
+        "before = held()\n"
         "from assistant.speech import audio\n"
         "from assistant.speech.sphinx import SphinxTranscriber\n"
         "ears = SphinxTranscriber(sentences, texts, cache=load().data_dir / 'speech')\n"
         "for path in sys.argv[1:]: ears.transcribe(audio.load(path))\n"
-        "print(peak() - before)\n"
+        "print(held() - before)\n"
     )
     sounds = [str(path) for path in sorted((HERE.parents[1] / "demo" / "drives" / "sounds").glob("*.flac"))[:10]]
     done = subprocess.run(
