@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.errors import SpeechError
 from assistant.speech.automaton import Packed
-from assistant.speech.grammar import compile_grammar, content_hash
+from assistant.speech.grammar import EXAMPLES, compile_grammar, content_hash
 from assistant.speech.language_model import FORMAT, trigram
 from assistant.speech.lexicon import Lexicon, lexicon
 from assistant.speech.questions import WORDING, with_questions
@@ -57,7 +57,7 @@ def compiled(
     A folder that cannot be written, or a damaged file in it, is done without. Raises GrammarError.
     """
     texts = tuple(questions)
-    digest = hashlib.sha256(f"{FORMAT} {content_hash(intents, wildcards)}".encode())
+    digest = hashlib.sha256(f"{FORMAT} {EXAMPLES} {_COPIES} {content_hash(intents, wildcards)}".encode())
     digest.update("\n".join(texts).encode() + WORDING.read_bytes())
     file = cache / f"{digest.hexdigest()[:32]}.npz" if cache is not None else None
     found = _read(file) if file is not None else None
