@@ -62,7 +62,9 @@ def heard_as(utterance: Utterance, intents: tuple[Intent, ...]) -> tuple[Intent,
     Words that a recogniser put together freely are read as a command only when every one of them is accounted for;
     anything looser is a question to the manual, which moves nothing.
     """
-    if not utterance.free or all(intent.score >= 1.0 or intent.kind == "question" for intent in intents):
+    if not (utterance.free and utterance.text) or all(
+        intent.score >= 1.0 or intent.kind == "question" for intent in intents
+    ):
         return intents
     return (Intent("Question", "question", utterance.text, path="meaning", score=utterance.confidence),)
 
