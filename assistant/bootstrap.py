@@ -145,6 +145,7 @@ class Engines:
             library=self.library,
             transcriber=self.transcriber,
             synthesizer=self.synthesizer,
+            pack=self.settings.knowledge.pack,
             cases=self.cases,
         )
         return Rig(cabin, chosen.console(vehicle, self.catalogue()), clock)

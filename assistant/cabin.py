@@ -8,8 +8,9 @@ from pathlib import Path
 from time import perf_counter, time
 from typing import Any, Protocol
 
-from assistant.errors import CabinError, StorageError
+from assistant.errors import CabinError, SpeechError, StorageError
 from assistant.journal import entries
+from assistant.journal.entries import Entry
 from assistant.memory import Memory
 from assistant.plan import PlanError, plan
 from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle
@@ -37,6 +38,8 @@ ANSWER_DEADLINE_S = 5.0
 HEAR_DEADLINE_S = 30.0
 PROPOSAL = "confirmation"
 """What is missing of an intent that we propose ("I'm freezing"): a yes. Comfort only, so any voice may give it."""
+HELD_BACK = 1_000
+"""Records that are kept for a journal that cannot be written just now."""
 READ_WHOLE = 90
 """Words that an answer may have and still be read in one go; a longer one with steps is read step by step."""
 
@@ -47,7 +50,9 @@ Watcher = Callable[[str, Mapping[str, Any]], None]
 class Knows(Protocol):
     """The knowledge base, as a turn needs it."""
 
-    def answer(self, question: str, readings: Sequence[LiveReading] = ..., *, moving: bool = ...) -> Answer: ...
+    def answer(
+        self, question: str, readings: Sequence[LiveReading] = ..., *, moving: bool = ..., pack: str | None = ...
+    ) -> Answer: ...
 
 
 class Keeps(Protocol):
@@ -88,6 +93,7 @@ class Cabin:
         library: Callable[[], Knows],
         transcriber: Callable[[], Transcriber],
         synthesizer: Callable[[], Synthesizer],
+        pack: str | None = None,
         cases: Callable[[], SharedCases],
         wall: Callable[[], float] = time,
         watchers: Sequence[Watcher] = (),
@@ -96,9 +102,11 @@ class Cabin:
         self.vehicle, self.clock, self.journal, self.library = vehicle, clock, journal, library
         self.transcriber, self.synthesizer = transcriber, synthesizer
         self.sharing = Sharing(cases, self.readings, clock, wall)
+        self.pack = pack
         self.memory = Memory()
         self.watchers = list(watchers)
         self._one_at_a_time = asyncio.Lock()
+        self._unwritten: list[Entry] = []  # what a full disk kept out of the journal; tried again with the next
         self._told = ""  # what stands in the way of the record, so that it is said once
 
     # --- the main flow ------------------------------------------------------------------------------
@@ -182,7 +190,8 @@ class Cabin:
         commands = [command for _, each in wanted for command in each]
         with turn.stage("decide"):
             decision = self.gate.request(commands, origin, self.vehicle.state(), self.clock.now())
-        self.memory.awaiting = tuple(intent for intent, _ in wanted)
+        if isinstance(decision, Confirm):
+            self.memory.awaiting = tuple(intent for intent, _ in wanted)
         self.decided(decision, origin, turn)
 
     async def confirm(self, challenge: str, by: Modality, origin: Origin, turn: Turn) -> None:
@@ -199,8 +208,9 @@ class Cabin:
 
     def drop(self, challenge: str, origin: Origin, turn: Turn) -> None:
         """Withdraw a challenge."""
-        self.memory.awaiting = ()
         decision = self.gate.cancel(challenge, self.clock.now())
+        if decision.code == "cancelled":
+            self.memory.awaiting = ()
         turn.entries.append(entries.answered(challenge, origin.means, entries.result(decision)))
         self.decided(decision, origin, turn)
 
@@ -221,13 +231,15 @@ class Cabin:
         turn.entries.append(entries.permitted(decision.permit, challenge))
         problem = self._record(turn)
         if problem and challenge:  # critical, and nobody could show later that it was confirmed
+            turn.entries.append(entries.finished(decision.permit, problem=problem))
+            turn.blocked = True
             turn.say(problem)
             return
         try:
             with turn.stage("apply"):
                 reported = await asyncio.wait_for(self.vehicle.apply(decision.permit), APPLY_DEADLINE_S)
         except (PermitRefused, CabinError, TimeoutError) as error:
-            why = str(error) or "it did not answer in time"
+            why = str(error) or "it did not answer in time, so it may or may not have been done"
             turn.entries.append(entries.finished(decision.permit, problem=why))
             turn.say(self.wording.say("vehicle_failed", problem=why))
             return
@@ -267,7 +279,7 @@ class Cabin:
         with turn.stage("answer"):
             try:
                 library = await asyncio.to_thread(self.library)
-                answering = asyncio.to_thread(library.answer, question, self.readings(), moving=moving)
+                answering = asyncio.to_thread(library.answer, question, self.readings(), moving=moving, pack=self.pack)
                 answer = await asyncio.wait_for(answering, ANSWER_DEADLINE_S)
             except (CabinError, KnowledgeError, TimeoutError) as error:
                 turn.say(self.wording.say("knowledge_failed", problem=str(error) or "it took too long"))
@@ -306,7 +318,10 @@ class Cabin:
         began = perf_counter()
         sound = await asyncio.to_thread(load_sound, path)
         engine = await asyncio.to_thread(self.transcriber)
-        heard = await asyncio.wait_for(asyncio.to_thread(engine.transcribe, sound), HEAR_DEADLINE_S)
+        try:
+            heard = await asyncio.wait_for(asyncio.to_thread(engine.transcribe, sound), HEAR_DEADLINE_S)
+        except TimeoutError as error:
+            raise SpeechError(f"{path} was not understood within {HEAR_DEADLINE_S:g} s", code="timeout") from error
         return Utterance(
             heard.text,
             zone=zone,
@@ -358,8 +373,8 @@ class Cabin:
             turn.say(str(error))
         reply = turn.reply()
         if not any(intent.name == "Repeat" for intent in turn.intents):
-            self.memory.said = reply.text
-        turn.entries.append(("turn", {**turn.record(), "heard": reply.heard, "reply": reply.text}))
+            self.memory.said = self._without_code(reply.text)
+        turn.entries.append(("turn", {**turn.record(), "heard": reply.heard, "reply": self._without_code(reply.text)}))
         problem = self._record(turn)
         if problem and problem != self._told and problem not in reply.text:
             reply = replace(reply, text=f"{reply.text} {problem}".strip())
@@ -369,13 +384,18 @@ class Cabin:
 
     def _record(self, turn: Turn) -> str:
         """Write what the turn has noted so far, synced; returns what to tell the driver when that fails."""
-        noted, turn.entries = turn.entries, []
+        self._unwritten, turn.entries = [*self._unwritten, *turn.entries][-HELD_BACK:], []
         try:
             with turn.stage("journal"):
-                self.journal.append_many(noted)
+                self.journal.append_many(self._unwritten)
         except StorageError as error:
             return self.wording.say("journal_failed", problem=str(error))
+        self._unwritten = []
         return ""
+
+    def _without_code(self, text: str) -> str:
+        """A reply as it may be kept: the code of a shared car is spoken once and stands nowhere."""
+        return text.replace(" ".join(self.sharing.code), "...") if self.sharing.is_on else text
 
     def _tell(self, event: str, **what: Any) -> None:
         for watcher in self.watchers:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from assistant.bootstrap import Engines
 from assistant.errors import CabinError
 from assistant.utterance import Reply, Utterance
+from knowledge.errors import KnowledgeError
 from policies.command import Modality, Zone
 
 LONGEST_LINE = 1_000_000
@@ -83,21 +84,26 @@ class Session:
         if len(line) > LONGEST_LINE:
             return error("too_long", f"A line may have {LONGEST_LINE} bytes; this one is longer.")
         try:
-            message = MESSAGE.validate_python(json.loads(line))
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as problem:
+            found = json.loads(line)
+            message = MESSAGE.validate_python(found)
+        except (RecursionError, json.JSONDecodeError, UnicodeDecodeError) as problem:
             return error("bad_json", f"This line is not a JSON object: {problem}. Send one object a line.")
         except ValidationError as problem:
             return error("bad_message", describe(problem))
+        except ValueError as problem:  # a number too long for Python to read
+            return error("bad_json", f"This line cannot be read: {problem}.")
         try:
             return await self._deal_with(message)
         except CabinError as problem:
             return error(problem.code, str(problem))
+        except KnowledgeError as problem:
+            return error("knowledge", str(problem))
 
     async def _deal_with(self, message: Message) -> dict[str, Any]:
         cabin, console = self.rig.cabin, self.rig.console
         match message:
             case Text():
-                return as_line(await cabin.take_turn(Utterance(message.text, zone=message.zone)))
+                return as_line(await cabin.take_turn(Utterance(sound_text(message.text), zone=message.zone)))
             case Sound():
                 return as_line(await cabin.take_turn(await cabin.hear(message.path, message.zone)))
             case Touch(type="cancel"):
@@ -120,6 +126,11 @@ class Session:
                 self.rig.close()
                 self.rig = self.engines.rig()
                 return {"type": "ok"}
+
+
+def sound_text(text: str) -> str:
+    """``text`` without half characters (lone surrogates), which no file or terminal takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def as_line(reply: Reply) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from assistant.turn import Turn
 from intents.intent import Intent
 from intents.preferences import parse
-from policies.command import Modality, Origin
+from policies.command import Modality, Origin, Zone
 from policies.decision import Confirm, Refuse
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ async def more(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> No
 async def remember(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
     """A preference in plain words; it can fill what is left open and never loosens the gate."""
     said = str(intent.slots.get("note") or intent.text)
+    if origin.zone in (Zone.OUTSIDE, Zone.UNKNOWN):
+        turn.say(cabin.wording.say("not_remembered", text=said))
+        return
     turn.say(cabin.wording.say("remembered" if cabin.remember(said) else "not_remembered", text=said))
 
 
@@ -97,6 +100,9 @@ async def preferences(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn
 
 async def forget(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
     """Erase the preferences about what was named; all of them where nothing in particular was."""
+    if origin.zone in (Zone.OUTSIDE, Zone.UNKNOWN):
+        turn.say(cabin.wording.say("not_remembered"))
+        return
     note = str(intent.slots.get("note") or "")
     named = {preference.thing for preference in parse(note)} | {note.removeprefix("the ").replace(" ", "_")}
     kept = cabin.memory.preferences

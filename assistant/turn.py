@@ -27,6 +27,8 @@ class Turn:
     answers: list[Answer] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     """What the journal has still to keep."""
+    blocked: bool = False
+    """Was something that is allowed not even tried."""
     asked_back: bool = False
     """Did we propose something that a spoken yes carries out."""
     timings_ms: dict[str, float] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Turn:
         verdict: Verdict
         if confirm or self.asked_back:
             verdict = "confirm"
-        elif any(isinstance(decision, Allow) for decision in self.decisions):
+        elif not self.blocked and any(isinstance(decision, Allow) for decision in self.decisions):
             verdict = "allow"
         else:
             verdict = "refuse" if self.decisions else "none"

@@ -36,20 +36,18 @@ async def play(drive: Drive, sounds: Path, rig: Rig, out: Path) -> AsyncIterator
         rig.console.set(drive.start)
     challenge = ""
     for number, step in enumerate(drive.steps, 1):
+        reply, sound = None, out / f"{number:02}.wav"
         try:
             reply = await _take(step, sounds, rig, challenge)
+            if reply and reply.text:
+                await asyncio.to_thread(rig.cabin.speak_to, sound, reply.text)
+        except StorageError:
+            raise
         except CabinError as error:
-            yield Played(number, step, error=str(error))
+            yield Played(number, step, reply, error=str(error))
             continue
-        if reply is None:
-            yield Played(number, step)
-            continue
-        challenge = reply.challenge or challenge
-        sound = None
-        if reply.text:
-            sound = out / f"{number:02}.wav"
-            await asyncio.to_thread(rig.cabin.speak_to, sound, reply.text)
-        yield Played(number, step, reply, sound)
+        challenge = (reply and reply.challenge) or challenge
+        yield Played(number, step, reply, sound if reply and reply.text else None)
 
 
 async def _take(step: Step, sounds: Path, rig: Rig, challenge: str) -> Reply | None:

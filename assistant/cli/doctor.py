@@ -17,7 +17,7 @@ class Finding:
     """One part of the cabin: is it well, what is used, and why or what to do."""
 
     part: str
-    state: Literal["ok", "missing", "broken"]
+    state: Literal["ok", "broken"]
     uses: str
     why: str = ""
 
@@ -92,8 +92,12 @@ def _vehicle(engines: "Engines") -> tuple[str, str]:
 
 
 def _journal(engines: "Engines") -> str:
+    from assistant.errors import StorageError
+
     problem = engines.journal().verify()
-    return "the chain of records is whole" if problem is None else f"{problem}"
+    if problem is not None:
+        raise StorageError(str(problem))
+    return "the chain of records is whole"
 
 
 def _show(found: list[Finding]) -> None:
@@ -104,7 +108,7 @@ def _show(found: list[Finding]) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("part", "", "uses", "why"):
         table.add_column(heading)
-    colours = {"ok": "green", "missing": "yellow", "broken": "red"}
+    colours = {"ok": "green", "broken": "red"}
     for finding in found:
         table.add_row(finding.part, f"[{colours[finding.state]}]{finding.state}", finding.uses, finding.why)
     Console().print(table)

@@ -1,5 +1,7 @@
 """One turn after another, as a driver has them: said, decided, done, and read back."""
 
+from typing import ClassVar
+
 import pytest
 
 from assistant.bootstrap import Rig
@@ -209,7 +211,7 @@ async def test_what_cannot_be_recorded_is_not_done_when_it_is_critical(rig: Rig,
 
     rig.cabin.journal = Full()
     reply = await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
-    assert value(rig, MODE) == "NORMAL"
+    assert (value(rig, MODE), reply.decision) == ("NORMAL", "refuse")
     assert "disk is full" in reply.text
 
 
@@ -222,6 +224,23 @@ async def test_comfort_goes_on_without_a_journal_and_says_so(rig: Rig, say) -> N
     reply = await say("set the temperature to 24 degrees")
     assert value(rig, TEMPERATURE) == 24.0
     assert "disk is full" in reply.text
+
+
+async def test_what_a_full_disk_kept_out_of_the_journal_is_written_when_there_is_room(rig: Rig, say) -> None:
+    class Filling:
+        room = False
+        kept: ClassVar[list[str]] = []
+
+        def append_many(self, records) -> None:
+            if not self.room:
+                raise StorageError("the disk is full")
+            self.kept.extend(kind for kind, _ in records)
+
+    rig.cabin.journal = journal = Filling()
+    await say("set the temperature to 24 degrees")
+    journal.room = True
+    await say("thank you")
+    assert journal.kept == ["decision", "permit", "outcome", "turn", "turn"]
 
 
 async def test_watchers_are_told_in_order_and_cannot_steer(rig: Rig, say) -> None:

@@ -83,6 +83,7 @@ async def test_a_preference_fills_what_was_left_open(send) -> None:
         (b"{bad", "bad_json"),
         (b"\xff\xfe", "bad_json"),
         (b"[" * 100_000, "bad_json"),
+        (b'{"type": "wait", "seconds": ' + b"1" * 5_000 + b"}", "bad_json"),
         (b"[1, 2]", "bad_message"),
         (b"null", "bad_message"),
         (b'"text"', "bad_message"),
@@ -109,6 +110,12 @@ async def test_a_bad_line_is_told_and_the_session_goes_on(send, line: bytes, cod
     assert answer["message"]
     assert "Traceback" not in answer["message"]
     assert (await send(type="vehicle", get=["Vehicle.Speed"]))["type"] == "vehicle"
+
+
+async def test_half_a_character_is_answered_like_any_text(send) -> None:
+    answer = await send.raw(b'{"type": "text", "text": "hello \\ud800", "zone": "driver"}')
+    assert answer["type"] == "reply"
+    assert json.dumps(answer, ensure_ascii=False).encode("utf-8")
 
 
 async def test_everything_that_is_sent_is_json_that_others_can_read(send) -> None:
