@@ -117,7 +117,7 @@ def _cabin() -> tuple[Any, Any]:
 
 
 def turns() -> Iterator[Measure]:
-    from assistant.utterance import Utterance
+    from assistant.utterance import Utterance, Zone
 
     engines, _ = _cabin()
     for _, lazy in engines.parts():
@@ -128,7 +128,7 @@ def turns() -> Iterator[Measure]:
         for _ in range(ROUNDS):
             cabin = engines.rig().cabin
             for text in texts:
-                reply = await cabin.take_turn(Utterance(text, zone="driver"))
+                reply = await cabin.take_turn(Utterance(text, zone=Zone.DRIVER))
                 spent.append(reply.timings_ms["total"])
         return spent
 

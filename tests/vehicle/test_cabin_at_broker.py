@@ -44,6 +44,7 @@ def cabin(engines: Engines, served: Served) -> Iterator[Cabin]:
         library=engines.library,
         transcriber=engines.transcriber,
         synthesizer=engines.synthesizer,
+        cases=engines.cases,
     )
     car.close()
 
