@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @zone_option
 @json_option
 def route(texts: tuple[str, ...], lines: Path | None, zone: str, as_json: bool) -> None:
-    """How each of TEXTS is understood on a fresh simulated car: intent, commands, path and score."""
+    """How each of TEXTS is understood: intent, commands, path and score."""
     from assistant.bootstrap import Engines
     from assistant.settings import load
 

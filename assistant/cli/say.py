@@ -20,7 +20,7 @@ from assistant.cli.inputs import emit, file_option, items, json_option, zone_opt
 @json_option
 @click.option("--wav", type=click.Path(path_type=Path, dir_okay=False), help="Speak the last reply into this file.")
 def say(texts: tuple[str, ...], lines: Path | None, zone: str, as_json: bool, wav: Path | None) -> None:
-    """Say TEXTS to a fresh simulated car, one turn after another."""
+    """Say TEXTS to the car of the settings (by default a fresh simulated one), one turn after another."""
     said = items(texts, lines)
     asyncio.run(_say(said, zone, as_json, wav))
 
