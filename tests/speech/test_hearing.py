@@ -1,0 +1,109 @@
+"""Words while they are spoken: what somebody sees on the screen before the sentence is over."""
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from assistant.errors import SpeechError
+from assistant.ports import Hearing
+from assistant.speech.hearing import begin
+from assistant.speech.sphinx import SphinxTranscriber
+from assistant.utterance import SAMPLE_RATE, Audio, Transcript
+
+BLOCK = SAMPLE_RATE // 20
+
+
+class Counting:
+    """Hears how many quarters of a second there are, and keeps what it was asked."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def transcribe(self, audio: Audio) -> Transcript:
+        self.asked.append(len(audio))
+        return Transcript(" ".join(["tick"] * (len(audio) * 4 // SAMPLE_RATE)), 1.0, self.name)
+
+
+class Broken:
+    name = "broken"
+
+    def transcribe(self, audio: Audio) -> Transcript:
+        raise SpeechError("it broke")
+
+
+def blocks(sound: Audio) -> Iterator[Audio]:
+    for start in range(0, len(sound), BLOCK):
+        yield sound[start : start + BLOCK]
+
+
+def spoken(hearing: Hearing, sound: Audio) -> list[str]:
+    """What is shown while ``sound`` is spoken, faster than in life but never faster than it is heard."""
+    shown = []
+    for block in blocks(sound):
+        shown.append(hearing.add(block))
+        for _ in range(100):
+            if hearing._answer is None or hearing._answer.done():  # type: ignore[attr-defined]
+                break
+            time.sleep(0.01)
+    return [text for number, text in enumerate(shown) if text and text not in shown[:number]]
+
+
+def test_words_appear_while_they_are_spoken(said: dict[str, Audio]) -> None:
+    shown = spoken(begin(Counting()), said["slt_set_the_temperature_to_twenty_one_degrees"])
+    assert len(shown) >= 2
+    assert shown == sorted(shown, key=len)
+
+
+def test_the_end_is_what_the_built_in_recogniser_hears_in_the_whole(
+    ears: SphinxTranscriber, said: dict[str, Audio]
+) -> None:
+    sound = said["slt_set_the_temperature_to_twenty_one_degrees"]
+    hearing = begin(ears)
+    assert "set the temperature to twenty one degrees" in spoken(hearing, sound)  # before its end is found
+    assert hearing.end().text == ears.transcribe(sound).text
+
+
+def test_a_pause_is_not_asked_about(said: dict[str, Audio]) -> None:
+    engine = Counting()
+    hearing = begin(engine)
+    spoken(hearing, np.zeros(3 * SAMPLE_RATE, np.float32))
+    assert engine.asked == []
+    assert hearing.end().text.startswith("tick")  # the end is always asked about
+    assert engine.asked == [3 * SAMPLE_RATE]
+
+
+def test_what_was_just_heard_is_not_decoded_twice(said: dict[str, Audio]) -> None:
+    engine = Counting()
+    hearing = begin(engine)
+    sound = said["slt_switch_to_sport_mode"][: int(0.8 * SAMPLE_RATE)]
+    spoken(hearing, sound)
+    heard = hearing.end()
+    assert heard.text
+    assert len(engine.asked) == len(set(engine.asked))
+
+
+def test_an_engine_that_fails_shows_nothing_and_says_so_at_the_end(said: dict[str, Audio]) -> None:
+    hearing = begin(Broken())
+    assert spoken(hearing, said["slt_switch_to_sport_mode"]) == []
+    with pytest.raises(SpeechError, match="it broke"):
+        hearing.end()
+
+
+def test_an_utterance_without_a_sound_is_nothing(ears: SphinxTranscriber) -> None:
+    assert begin(ears).end().text == ""
+
+
+def test_sound_that_is_changed_afterwards_by_the_microphone_is_heard_as_it_was(said: dict[str, Audio]) -> None:
+    engine = Counting()
+    hearing = begin(engine)
+    buffer = np.zeros(BLOCK, np.float32)
+    for block in blocks(said["slt_switch_to_sport_mode"]):
+        buffer[: len(block)] = block
+        hearing.add(buffer[: len(block)])
+        buffer[:] = 0
+    hearing.end()
+    assert engine.asked, "the sound was overwritten by silence"
