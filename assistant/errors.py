@@ -4,6 +4,7 @@ CabinError                  code, message: what, where and what to do
 ├── SettingsError           cabin.toml or a CABIN_ variable is wrong: names file, line and key
 ├── AudioError              a sound file is missing, empty, corrupt or too long
 ├── SpeechError             a recogniser or a voice failed
+├── DeviceError             there is no such microphone or loudspeaker, or it is gone
 ├── VehicleError            the car is out of reach or does not obey
 ├── DriveError              a drive's YAML is wrong: names file, line and step
 └── StorageError            a folder cannot be written, a disk is full
@@ -31,6 +32,10 @@ class AudioError(CabinError):
 
 class SpeechError(CabinError):
     code = "speech"
+
+
+class DeviceError(CabinError):
+    code = "device"
 
 
 class VehicleError(CabinError):

@@ -27,6 +27,14 @@ class SpeechSettings(Section):
     """"auto" takes Piper when a voice is on disk, else eSpeak NG."""
     piper_voice: str = "auto"
     """A voice's name under the models folder, an .onnx file, or "auto"."""
+    microphone: str = "default"
+    """A device's name or a part of it, as `cabin listen --devices` prints it."""
+    microphone_zone: Literal["driver", "passenger", "rear_left", "rear_right", "outside", "unknown"] = "unknown"
+    """The seat that this microphone hears, when it hears only that one."""
+    loudspeaker: str = "default"
+    """As for the microphone."""
+    wake_word: str = "hey cabin"
+    """The words that make the assistant listen; empty: only push-to-talk does."""
 
 
 class VehicleSettings(Section):
