@@ -65,6 +65,9 @@ class Unwritable:
     def verify(self) -> object:
         raise self.problem
 
+    def unfinished(self) -> list[object]:
+        raise self.problem
+
 
 @dataclass(frozen=True)
 class Rig:
@@ -78,7 +81,8 @@ class Rig:
     clock: "SimulatedClock"
 
     def close(self) -> None:
-        """Let go of the car: one that is reached over a line hangs up, a simulated one is simply forgotten."""
+        """Leave nothing open, and let go of the car: one that is reached over a line hangs up."""
+        self.cabin.close()
         hang_up = getattr(self.cabin.vehicle, "close", None)
         if hang_up:
             hang_up()

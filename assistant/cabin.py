@@ -3,14 +3,16 @@
 import asyncio
 import wave
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, time
-from typing import Any, Protocol
+from typing import Any
 
+from assistant.answering import Knows, answer, status
 from assistant.errors import CabinError, SpeechError, StorageError
 from assistant.journal import entries
-from assistant.journal.entries import Entry
+from assistant.logbook import Keeps, Logbook, unanswered
 from assistant.memory import Memory
 from assistant.plan import PlanError, plan
 from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle
@@ -23,42 +25,22 @@ from intents.intent import Intent
 from intents.preferences import parse as parse_preference
 from intents.router import Router
 from intents.wording import Wording
-from knowledge.answer import Answer, LiveReading
-from knowledge.errors import KnowledgeError
+from knowledge.answer import LiveReading
 from policies.catalogue import Catalogue
-from policies.command import Command, Means, Modality, Origin, Value, Zone
+from policies.command import Command, Means, Modality, Origin, Zone
 from policies.decision import Allow, Confirm, Decision, Refuse
 from policies.gate import Gate
-from policies.motion import Motion, motion
+from policies.motion import motion
 from policies.permit import PermitRefused
+from policies.restrictions import restrictions
 from policies.state import VehicleState
 
 APPLY_DEADLINE_S = 5.0
-ANSWER_DEADLINE_S = 5.0
 HEAR_DEADLINE_S = 30.0
 PROPOSAL = "confirmation"
 """What is missing of an intent that we propose ("I'm freezing"): a yes. Comfort only, so any voice may give it."""
-HELD_BACK = 1_000
-"""Records that are kept for a journal that cannot be written just now."""
-READ_WHOLE = 90
-"""Words that an answer may have and still be read in one go; a longer one with steps is read step by step."""
-
 Watcher = Callable[[str, Mapping[str, Any]], None]
 """Told of ``heard``, ``understood``, ``decided``, ``applied`` and ``replied``. Watchers never steer."""
-
-
-class Knows(Protocol):
-    """The knowledge base, as a turn needs it."""
-
-    def answer(
-        self, question: str, readings: Sequence[LiveReading] = ..., *, moving: bool = ..., pack: str | None = ...
-    ) -> Answer: ...
-
-
-class Keeps(Protocol):
-    """The journal, as a turn needs it."""
-
-    def append_many(self, records: Sequence[tuple[str, Mapping[str, Any]]]) -> None: ...
 
 
 def heard_as(utterance: Utterance, intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
@@ -99,14 +81,13 @@ class Cabin:
         watchers: Sequence[Watcher] = (),
     ) -> None:
         self.router, self.wording, self.gate, self.catalogue = router, wording, gate, catalogue
-        self.vehicle, self.clock, self.journal, self.library = vehicle, clock, journal, library
+        self.vehicle, self.clock, self.logbook, self.library = vehicle, clock, Logbook(journal), library
         self.transcriber, self.synthesizer = transcriber, synthesizer
         self.sharing = Sharing(cases, self.readings, clock, wall)
         self.pack = pack
         self.memory = Memory()
         self.watchers = list(watchers)
         self._one_at_a_time = asyncio.Lock()
-        self._unwritten: list[Entry] = []  # what a full disk kept out of the journal; tried again with the next
         self._told = ""  # what stands in the way of the record, so that it is said once
 
     # --- the main flow ------------------------------------------------------------------------------
@@ -130,9 +111,9 @@ class Cabin:
                     turn.asked_back = turn.asked_back or intent.missing == PROPOSAL
                     turn.say(self.wording.ask_back(intent))
                 elif intent.kind == "question":
-                    await self.answer(intent.text, turn)
+                    await answer(self, intent.text, turn)
                 elif intent.kind == "status":
-                    self._report(intent, turn)
+                    status(self, intent, turn)
                 elif intent.kind == "dialogue":
                     await talk(self, intent, origin, turn)
                 elif intent.kind == "none":
@@ -178,6 +159,8 @@ class Cabin:
                 if any(change.before != change.after for change in decision.changes):
                     return False
                 turn.say(self.wording.problem("already", signal=commands[0].signal, value=commands[0].value))
+                seen, now = self.vehicle.state(), self.clock.now()
+                turn.entries.append(entries.decided(decision, origin, seen, now, changes=False))
                 return True
             decision = self.gate.request(commands, origin, self.vehicle.state(), self.clock.now())
         await self.settle(decision, (intent,), origin, turn)
@@ -198,6 +181,7 @@ class Cabin:
         """Answer a challenge by voice, touch or eye."""
         with turn.stage("decide"):
             decision = self.gate.answer(challenge, by, self.vehicle.state(), self.clock.now(), origin.zone)
+        turn.entries += unanswered(self.gate, self.clock.now(), but=challenge)
         turn.entries.append(entries.answered(challenge, by, entries.result(decision)))
         intents, self.memory.awaiting = self.memory.awaiting, ()
         if isinstance(decision, Refuse):  # it may still be pending, for the right hand
@@ -211,6 +195,7 @@ class Cabin:
         decision = self.gate.cancel(challenge, self.clock.now())
         if decision.code == "cancelled":
             self.memory.awaiting = ()
+        turn.entries += unanswered(self.gate, self.clock.now(), but=challenge)
         turn.entries.append(entries.answered(challenge, origin.means, entries.result(decision)))
         self.decided(decision, origin, turn)
 
@@ -233,22 +218,22 @@ class Cabin:
         if problem and challenge:  # critical, and nobody could show later that it was confirmed
             turn.entries.append(entries.finished(decision.permit, problem=problem))
             turn.blocked = True
-            turn.say(problem)
+            turn.say(problem, whole=True)
             return
         try:
             with turn.stage("apply"):
                 reported = await asyncio.wait_for(self.vehicle.apply(decision.permit), APPLY_DEADLINE_S)
-        except (PermitRefused, CabinError, TimeoutError) as error:
-            why = str(error) or "it did not answer in time, so it may or may not have been done"
+        except Exception as error:  # however the way to the car fails, the record says how it ended
+            why = _why(error)
             turn.entries.append(entries.finished(decision.permit, problem=why))
-            turn.say(self.wording.say("vehicle_failed", problem=why))
+            turn.say(self.wording.say("vehicle_failed", problem=why), whole=True)
             return
         turn.entries.append(entries.finished(decision.permit, reported))
         turn.applied.update(reported)
         try:
             turn.entries.extend(self.sharing.follow(reported))
             if self.sharing.is_on and SIGNAL in reported:
-                turn.say(self.wording.say("shared_code", code=" ".join(self.sharing.code)))
+                turn.say(self.wording.say("shared_code", code=" ".join(self.sharing.code)), whole=True)
         except StorageError as error:
             turn.say(str(error))
         achieved = {c.signal: c.value for c in decision.commands if reported.get(c.signal) == c.value}
@@ -256,42 +241,24 @@ class Cabin:
             turn.say(self.wording.states(achieved))
         for command in decision.commands:
             if command.signal not in achieved:
-                turn.say(self.wording.not_achieved(command.signal, command.value, reported.get(command.signal)))
+                now = reported.get(command.signal)
+                turn.say(self.wording.not_achieved(command.signal, command.value, now), whole=True)
         self.memory.carried_out(intents, before, achieved)
         self._tell("applied", applied=reported)
 
     def decided(self, decision: Decision, origin: Origin, turn: Turn) -> None:
         """Note a decision that moves nothing now, and say it."""
         self._note(decision, origin, self.vehicle.state(), turn)
-        turn.say(decision.says)
+        turn.say(decision.says, whole=True)
 
     def _note(self, decision: Decision, origin: Origin, seen: VehicleState, turn: Turn) -> None:
         turn.decided(decision)
         self.memory.decision = decision
+        turn.entries += unanswered(self.gate, self.clock.now())
         turn.entries.append(entries.decided(decision, origin, seen, self.clock.now()))
         if isinstance(decision, Confirm) and decision.challenge:
             turn.entries.append(entries.challenged(decision.challenge))
         self._tell("decided", decision=decision)
-
-    async def answer(self, question: str, turn: Turn) -> None:
-        """A question goes to the manual and the live readings; it never reaches the vehicle."""
-        moving = motion(self.vehicle.state(), self.clock.now()) not in (Motion.PARKED, Motion.STANDING)
-        with turn.stage("answer"):
-            try:
-                library = await asyncio.to_thread(self.library)
-                answering = asyncio.to_thread(library.answer, question, self.readings(), moving=moving, pack=self.pack)
-                answer = await asyncio.wait_for(answering, ANSWER_DEADLINE_S)
-            except (CabinError, KnowledgeError, TimeoutError) as error:
-                turn.say(self.wording.say("knowledge_failed", problem=str(error) or "it took too long"))
-                return
-        self.memory.question, self.memory.steps = question, ()
-        turn.answers.append(answer)
-        if len(answer.steps) > 1 and len(answer.text.split()) > READ_WHOLE:
-            title, first, *rest = answer.steps
-            self.memory.steps = tuple(rest)
-            turn.say(f"{title} {first} {self.wording.say('steps_follow')}")
-        else:
-            turn.say(answer.text)
 
     def readings(self) -> list[LiveReading]:
         """The car's readings as the knowledge base takes them."""
@@ -301,15 +268,6 @@ class Cabin:
             for path, reading in state.readings.items()
             if path in self.catalogue
         ]
-
-    def _report(self, intent: Intent, turn: Turn) -> None:
-        state = self.vehicle.state()
-        readings: dict[str, Value] = {}
-        for path in intent.reads:
-            value = state.get(path)
-            if value is not None:
-                readings[path] = ", ".join(value) if isinstance(value, tuple) else value
-        turn.say(self.wording.states(readings) if readings else self.wording.say("no_reading"))
 
     # --- ears and voice -----------------------------------------------------------------------------
 
@@ -371,7 +329,12 @@ class Cabin:
             turn.entries.extend(self.sharing.renew())
         except StorageError as error:
             turn.say(str(error))
-        reply = turn.reply()
+        turn.entries += unanswered(self.gate, self.clock.now())
+        limits = restrictions(motion(self.vehicle.state(), self.clock.now()))
+        text, rest = turn.spoken(limits, self.wording.say("more_when_parked"))
+        if rest and not turn.answers:  # a question is answered anew, and then whole
+            self.memory.rest = rest
+        reply = turn.reply(text)
         if not any(intent.name == "Repeat" for intent in turn.intents):
             self.memory.said = self._without_code(reply.text)
         turn.entries.append(("turn", {**turn.record(), "heard": reply.heard, "reply": self._without_code(reply.text)}))
@@ -384,19 +347,34 @@ class Cabin:
 
     def _record(self, turn: Turn) -> str:
         """Write what the turn has noted so far, synced; returns what to tell the driver when that fails."""
-        self._unwritten, turn.entries = [*self._unwritten, *turn.entries][-HELD_BACK:], []
-        try:
-            with turn.stage("journal"):
-                self.journal.append_many(self._unwritten)
-        except StorageError as error:
-            return self.wording.say("journal_failed", problem=str(error))
-        self._unwritten = []
-        return ""
+        with turn.stage("journal"):
+            error = self.logbook.write(turn.entries)
+        return self.wording.say("journal_failed", problem=str(error)) if error else ""
 
     def _without_code(self, text: str) -> str:
         """A reply as it may be kept: the code of a shared car is spoken once and stands nowhere."""
         return text.replace(" ".join(self.sharing.code), "...") if self.sharing.is_on else text
 
+    def close(self) -> None:
+        """Nothing is left open behind us: a pending challenge is withdrawn, the car is no longer shared."""
+        noted = unanswered(self.gate, self.clock.now())
+        pending = self.gate.pending(self.clock.now())
+        if pending:
+            self.gate.cancel(pending.id, self.clock.now())
+            noted.append(entries.answered(pending.id, "none", "cancelled"))
+        with suppress(StorageError):
+            noted += self.sharing.end("cabin")
+        self.logbook.write(noted)
+
     def _tell(self, event: str, **what: Any) -> None:
         for watcher in self.watchers:
             watcher(event, what)
+
+
+def _why(error: Exception) -> str:
+    """How the way to the car failed, in words for the driver."""
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time, so it may or may not have been done"
+    if isinstance(error, PermitRefused | CabinError):
+        return str(error)
+    return f"something is wrong in the way to it ({type(error).__name__}), so it may or may not have been done"

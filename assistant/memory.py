@@ -30,6 +30,8 @@ class Memory:
     """The dialogue so far. One per cabin; a reset makes a new one."""
 
     said: str = ""
+    rest: str = ""
+    """What a reply left out because the car moved; told on request when it is parked."""
     decision: Decision | None = None
     question: str = ""
     steps: tuple[str, ...] = ()
@@ -61,18 +63,21 @@ class Memory:
         self.asked_back = None
 
     def carried_out(self, intents: tuple[Intent, ...], before: VehicleState, applied: Mapping[str, Value]) -> None:
-        """Keep what was done, and how it was before, so that it can be referred to and undone."""
+        """Keep what was done, and how it was before, so that it can be referred to and undone.
+
+        An undo that was carried out takes the place of what it put back.
+        """
         self.done = [*self.done, *intents][-KEPT:]
         changes = tuple(
             Change(path, value if not isinstance(value := before.get(path), tuple) else None, after)
             for path, after in applied.items()
             if before.get(path) != after
         )
-        if changes:
-            self.changes = [*self.changes, changes][-KEPT:]
+        earlier = self.changes[:-1] if any(intent.name == "Undo" for intent in intents) else self.changes
+        self.changes = [*earlier, changes][-KEPT:] if changes else earlier
 
     def undo(self) -> tuple[Command, ...]:
-        """The commands that put back the last change; empty when there is none. It is forgotten by this."""
+        """The commands that put back the last change; empty when there is none. It is kept until that is done."""
         if not self.changes:
             return ()
-        return tuple(Command(c.signal, c.before) for c in self.changes.pop() if c.before is not None)
+        return tuple(Command(c.signal, c.before) for c in self.changes[-1] if c.before is not None)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from assistant.answering import answer
 from assistant.turn import Turn
 from intents.intent import Intent
 from intents.preferences import parse
@@ -75,9 +76,11 @@ async def next_step(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) 
 
 
 async def more(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
-    """The last question once more; parked, its answer is told whole."""
-    if cabin.memory.question:
-        await cabin.answer(cabin.memory.question, turn)
+    """What the last reply left out, or the last question once more: told further when the car is parked."""
+    if cabin.memory.rest:
+        turn.say(cabin.memory.rest)
+    elif cabin.memory.question:
+        await answer(cabin, cabin.memory.question, turn)
     else:
         turn.say(cabin.wording.say("nothing_said"))
 

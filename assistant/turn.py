@@ -12,6 +12,7 @@ from intents.intent import Intent
 from knowledge.answer import Answer
 from policies.command import Command, Modality, Value
 from policies.decision import Allow, Confirm, Decision
+from policies.restrictions import Restrictions
 
 
 @dataclass
@@ -21,6 +22,8 @@ class Turn:
     utterance: Utterance
     intents: tuple[Intent, ...] = ()
     sentences: list[str] = field(default_factory=list)
+    whole: set[str] = field(default_factory=set)
+    """The sentences that are said in full at any speed: what was decided and why, what failed."""
     commands: list[Command] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     applied: dict[str, Value] = field(default_factory=dict)
@@ -43,10 +46,23 @@ class Turn:
         finally:
             self.timings_ms[name] = self.timings_ms.get(name, 0.0) + 1000 * (perf_counter() - began)
 
-    def say(self, sentence: str) -> None:
-        """Add a sentence to the reply, once."""
+    def say(self, sentence: str, *, whole: bool = False) -> None:
+        """Add a sentence to the reply, once; one that is ``whole`` is never cut for its length."""
         if sentence and sentence not in self.sentences:
             self.sentences.append(sentence)
+        if whole:
+            self.whole.add(sentence)
+
+    def spoken(self, limits: Restrictions, more: str) -> tuple[str, str]:
+        """What is said within ``limits``, ending in ``more`` where something was cut, and what was."""
+        text = " ".join(self.sentences)
+        if len(text.split()) <= limits.words:
+            return text, ""
+        must = " ".join(sentence for sentence in self.sentences if sentence in self.whole)
+        rest = " ".join(sentence for sentence in self.sentences if sentence not in self.whole)
+        left = limits.model_copy(update={"words": max(1, limits.words - len(must.split()))})
+        said, later = left.spoken(rest, more)
+        return f"{said} {must}".strip(), later
 
     def decided(self, decision: Decision) -> None:
         """Note a decision and the commands that it was about."""
@@ -61,8 +77,8 @@ class Turn:
                 return kind
         return "command" if self.decisions else "none"
 
-    def reply(self) -> Reply:
-        """The reply as it is spoken and shown."""
+    def reply(self, text: str) -> Reply:
+        """The reply, whose words are ``text``."""
         confirm = next((d for d in self.decisions if isinstance(d, Confirm) and d.challenge), None)
         verdict: Verdict
         if confirm or self.asked_back:
@@ -75,7 +91,7 @@ class Turn:
         timings["total"] = self.utterance.stt_ms + 1000 * (perf_counter() - self.started)
         return Reply(
             heard=self.utterance.text,
-            text=" ".join(self.sentences),
+            text=text,
             intent="+".join(intent.name for intent in self.intents),
             kind=self.kind(),
             commands=tuple({"signal": command.signal, "value": command.value} for command in self.commands),

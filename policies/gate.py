@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -57,6 +57,7 @@ class Gate:
         self._pace = Pace(rules)
         self._pending: _Pending | None = None
         self._gone: OrderedDict[str, str] = OrderedDict()
+        self._ended: deque[tuple[str, str]] = deque(maxlen=GONE)
         self._lock = threading.RLock()
 
     def decide(
@@ -138,6 +139,15 @@ class Gate:
                 self._drop("expired")
                 return None
             return challenge
+
+    def ended(self) -> tuple[tuple[str, str], ...]:
+        """Ids of the challenges that ended since the last call, oldest first, each with what became of it: expired,
+        replaced, spent or cancelled. For the record; at most GONE of them.
+        """
+        with self._lock:
+            ended = tuple(self._ended)
+            self._ended.clear()
+            return ended
 
     # --- deciding -----------------------------------------------------------------------------------------
 
@@ -272,6 +282,7 @@ class Gate:
         if self._pending is None:
             return
         self._gone[self._pending.challenge.id] = became
+        self._ended.append((self._pending.challenge.id, became))
         if len(self._gone) > GONE:
             self._gone.popitem(last=False)
         self._pending = None

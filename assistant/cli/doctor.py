@@ -94,10 +94,12 @@ def _vehicle(engines: "Engines") -> tuple[str, str]:
 def _journal(engines: "Engines") -> str:
     from assistant.errors import StorageError
 
-    problem = engines.journal().verify()
+    journal = engines.journal()
+    problem = journal.verify()
     if problem is not None:
         raise StorageError(str(problem))
-    return "the chain of records is whole"
+    left = len(journal.unfinished())
+    return "the chain of records is whole" + (f"; permits without an outcome: {left}" if left else "")
 
 
 def _show(found: list[Finding]) -> None:

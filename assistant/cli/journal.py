@@ -248,7 +248,7 @@ def _tables(found: "Report", chain: str) -> None:
         ("Refusals", ("reason", "count"), list(found.refusals.items())),
         ("Overrides: confirmed by a person", ("by", "count"), list(found.overrides.items())),
     )
-    console.print(f"{found.records} records from {found.first or 'none'} to {found.last or 'none'}. {chain}")
+    console.print(f"{found.summary()} {chain}")
     for title, headings, rows in tables:
         table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
         for number, heading in enumerate(headings):

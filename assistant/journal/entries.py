@@ -33,12 +33,15 @@ SEEN = (
 """The state of every decision that is kept, beside the signals that it is about."""
 
 
-def decided(decision: Decision, origin: Origin, state: VehicleState, now: float) -> Entry:
-    """A decision with who asked, for what, and the state that was seen (value and age in seconds)."""
+def decided(decision: Decision, origin: Origin, state: VehicleState, now: float, changes: bool = True) -> Entry:
+    """A decision with who asked, for what, and the state that was seen (value and age in seconds).
+
+    Without ``changes`` all is already as was asked: nothing is asked back, and the verdict is "none".
+    """
     verdict = "allow" if isinstance(decision, Allow) else "confirm" if isinstance(decision, Confirm) else "refuse"
     paths = dict.fromkeys((*SEEN, *(command.signal for command in decision.commands)))
     return "decision", {
-        "decision": verdict,
+        "decision": verdict if changes else "none",
         "rules": decision.rules,
         "says": decision.says,
         "code": getattr(decision, "code", None),

@@ -36,8 +36,7 @@ def page(found: Report, chain: str) -> str:
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Journal report</title>',
             f"<style>{_STYLE}</style></head><body><h1>Journal report</h1>",
-            f"<p>{found.records} records from {escape(found.first or 'none')} to {escape(found.last or 'none')}. "
-            f"{escape(chain)}</p>",
+            f"<p>{escape(found.summary())} {escape(chain)}</p>",
             chart(found.months),
             _table("By month", MONTH_HEADINGS, months),
             _table("By rule", RULE_HEADINGS, rules),

@@ -43,7 +43,8 @@ class Rule:
 
 @dataclass
 class Report:
-    """``refusals`` counts by code, ``overrides`` by the means of the confirmation."""
+    """``refusals`` counts by code, ``overrides`` by the means of the confirmation; ``unfinished`` are permits without
+    an outcome, as a cabin leaves them that went down before the car had reported."""
 
     records: int = 0
     first: str = ""
@@ -52,6 +53,16 @@ class Report:
     rules: list[Rule] = field(default_factory=list)
     refusals: dict[str, int] = field(default_factory=dict)
     overrides: dict[str, int] = field(default_factory=dict)
+    unfinished: int = 0
+
+    def summary(self) -> str:
+        """How much there is, from when to when, and what was left unfinished, in a sentence or two."""
+        told = f"{self.records} records from {self.first or 'none'} to {self.last or 'none'}."
+        if self.unfinished:
+            told += (
+                f" Permits without an outcome: {self.unfinished}; the car may have acted. None is redone."
+            )
+        return told
 
     def plain(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -78,6 +89,7 @@ class _Tally:
         self.refusals: Counter[str] = Counter()
         self.overrides: Counter[str] = Counter()
         self.pending: dict[str, _Pending] = {}
+        self.permits: set[str] = set()
 
     def month(self, record: Record) -> Month:
         name = record.at[:7]
@@ -124,12 +136,16 @@ class _Tally:
         if result == "accepted":
             month.confirmed += 1
             self.overrides[str(record.fields.get("by") or "unknown")] += 1
-        elif result == "expired":
-            month.timed_out += asked is not None
+        elif asked is not None and result == "expired" and not asked.refused:
+            month.timed_out += 1
         elif asked is not None:
             month.not_confirmed += 1
 
+    def _permit(self, record: Record) -> None:
+        self.permits.add(str(record.fields.get("permit")))
+
     def _outcome(self, record: Record) -> None:
+        self.permits.discard(str(record.fields.get("permit")))
         self.month(record).failed += not record.fields.get("achieved")
 
     def _close(self, moment: str) -> None:
@@ -149,6 +165,7 @@ class _Tally:
         self.report.rules = sorted(self.rules.values(), key=lambda rule: (-rule.total, rule.rule))
         self.report.refusals = dict(self.refusals.most_common())
         self.report.overrides = dict(self.overrides.most_common())
+        self.report.unfinished = len(self.permits)
         return self.report
 
 

@@ -209,7 +209,7 @@ async def test_what_cannot_be_recorded_is_not_done_when_it_is_critical(rig: Rig,
         def append_many(self, records: object) -> None:
             raise StorageError("the disk is full")
 
-    rig.cabin.journal = Full()
+    rig.cabin.logbook.journal = Full()
     reply = await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
     assert (value(rig, MODE), reply.decision) == ("NORMAL", "refuse")
     assert "disk is full" in reply.text
@@ -220,7 +220,7 @@ async def test_comfort_goes_on_without_a_journal_and_says_so(rig: Rig, say) -> N
         def append_many(self, records: object) -> None:
             raise StorageError("the disk is full")
 
-    rig.cabin.journal = Full()
+    rig.cabin.logbook.journal = Full()
     reply = await say("set the temperature to 24 degrees")
     assert value(rig, TEMPERATURE) == 24.0
     assert "disk is full" in reply.text
@@ -236,7 +236,7 @@ async def test_what_a_full_disk_kept_out_of_the_journal_is_written_when_there_is
                 raise StorageError("the disk is full")
             self.kept.extend(kind for kind, _ in records)
 
-    rig.cabin.journal = journal = Filling()
+    rig.cabin.logbook.journal = journal = Filling()
     await say("set the temperature to 24 degrees")
     journal.room = True
     await say("thank you")

@@ -273,3 +273,12 @@ def test_every_command_shows_examples_in_its_help() -> None:
 
     for name in ("show", "verify", "report", "export", "erase"):
         assert "Examples:" in CliRunner().invoke(journal, [name, "--help"]).stdout
+
+
+def test_a_permit_without_an_outcome_is_counted_and_said(diary: Diary) -> None:
+    diary.journal.append("permit", permit="done", commands=[])
+    diary.journal.append("permit", permit="open", commands=[])
+    diary.journal.append("outcome", permit="done", achieved=True, applied={}, problem=None)
+    found = diary.report()
+    assert found.unfinished == 1
+    assert "without an outcome: 1" in found.summary()

@@ -158,6 +158,23 @@ def test_a_cancelled_question_cannot_be_answered(gate: Gate) -> None:
     assert gate.cancel("nonsense", NOW).code == "unknown_challenge"
 
 
+def test_what_became_of_each_question_is_handed_out_once(gate: Gate) -> None:
+    replaced, spent = challenged(gate), challenged(gate, TRUNK, True)
+    gate.answer(spent, Modality.TOUCH, car(), NOW)
+    cancelled = challenged(gate)
+    gate.cancel(cancelled, NOW)
+    expired = challenged(gate)
+    assert gate.ended() == ((replaced, "replaced"), (spent, "spent"), (cancelled, "cancelled"))
+    assert gate.pending(NOW + 8.1) is None
+    assert gate.ended() == ((expired, "expired"),)
+    assert gate.ended() == ()
+
+
+def test_only_so_many_ends_wait_to_be_fetched(gate: Gate) -> None:
+    asked = [challenged(gate) for _ in range(GONE + 2)]
+    assert [challenge for challenge, _ in gate.ended()] == asked[1:-1]
+
+
 def test_an_unknown_question_is_unknown(gate: Gate) -> None:
     challenged(gate)
     assert code(gate.answer("nonsense", Modality.TOUCH, car(), NOW)) == "unknown_challenge"
