@@ -225,14 +225,22 @@ class Engines:
 
     def _load_transcriber(self) -> "Transcriber":
         from assistant.speech import engines
+        from assistant.speech.hotwords import hotwords
         from intents import templates
+        from intents.meaning import examples
 
-        speech = self.settings.speech
+        speech, language = self.settings.speech, self.settings.language
+        said, manual = templates.sentences(language), tuple(self.library().texts())
         engine, self.why["recogniser"] = engines.transcriber(
-            templates.load(self.settings.language),
-            self.library().texts(),
+            templates.compiled(said),
+            (*manual, *examples(language).get("question", ())),
             engine=speech.recogniser,
             model=speech.whisper_model,
+            models=self.settings.models_dir,
+            hotwords=hotwords(manual, said.named()),
+            language=None if speech.detect_language else language,
+            deadline_s=speech.deadline_s,
+            server=speech.wyoming_uri,
             cache=self.settings.data_dir / "speech",
         )
         return engine
@@ -241,5 +249,11 @@ class Engines:
         from assistant.speech import engines
 
         speech = self.settings.speech
-        engine, self.why["voice"] = engines.synthesizer(engine=speech.voice, voice=speech.piper_voice)
+        engine, self.why["voice"] = engines.synthesizer(
+            engine=speech.voice,
+            voice=speech.piper_voice,
+            models=self.settings.models_dir,
+            language=self.settings.language,
+            server=speech.wyoming_voice_uri,
+        )
         return engine

@@ -19,14 +19,22 @@ class Section(BaseModel):
 class SpeechSettings(Section):
     """Which engines hear and speak."""
 
-    recogniser: Literal["auto", "pocketsphinx", "whisper"] = "auto"
+    recogniser: Literal["auto", "pocketsphinx", "whisper", "wyoming"] = "auto"
     """"auto" takes faster-whisper when a model is on disk, else PocketSphinx."""
     whisper_model: str = "auto"
     """A model's name under the models folder, a folder, or "auto" for the best one found."""
-    voice: Literal["auto", "piper", "espeak"] = "auto"
+    detect_language: bool = False
+    """Let Whisper find out which language is spoken, instead of expecting the one of the settings."""
+    deadline_s: float = Field(default=4.0, gt=0, le=30)
+    """After so many seconds the built-in recogniser's result is used instead of Whisper's or a Wyoming server's."""
+    voice: Literal["auto", "piper", "espeak", "wyoming"] = "auto"
     """"auto" takes Piper when a voice is on disk, else eSpeak NG."""
     piper_voice: str = "auto"
     """A voice's name under the models folder, an .onnx file, or "auto"."""
+    wyoming_uri: str = "tcp://127.0.0.1:10300"
+    """The Wyoming server that hears, where ``recogniser`` is "wyoming". The line is not encrypted."""
+    wyoming_voice_uri: str = "tcp://127.0.0.1:10200"
+    """The Wyoming server that speaks, where ``voice`` is "wyoming"."""
     microphone: str = "default"
     """A device's name or a part of it, as `cabin listen --devices` prints it."""
     microphone_zone: Literal["driver", "passenger", "rear_left", "rear_right", "outside", "unknown"] = "unknown"
@@ -96,6 +104,8 @@ class Settings(Section):
     """Of sentences and replies. The built-in recogniser hears English; the others need a faster-whisper model."""
     data_dir: Path = Field(default_factory=paths.data_folder)
     models_dir: Path = Field(default_factory=paths.models_folder)
+    models_hub: str = "https://huggingface.co"
+    """Where `cabin models pull` downloads from: the hub, or a mirror of it."""
     chroma_url: str = ""
     """A Chroma server for the support desk; empty: the index of this machine."""
     speech: SpeechSettings = SpeechSettings()

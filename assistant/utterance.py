@@ -23,12 +23,14 @@ class Transcript:
     """What a recogniser heard. ``confidence`` runs from 0 to 1; empty ``text`` means nothing that is speech to us.
 
     ``free`` says that the words fit no sentence of ours as a whole: they may be a question, never a loose command.
+    ``language`` is the language heard ("en", "de" ...), "" where the engine does not tell.
     """
 
     text: str
     confidence: float
     engine: str
     free: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

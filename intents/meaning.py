@@ -30,6 +30,17 @@ class Nearest:
     margin: float
 
 
+def examples(language: str, folder: Path | None = None) -> dict[str, list[str]]:
+    """Label → sentences, of the files in ``folder``/language. Raises SentenceError naming the file."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(((folder or HERE) / language).glob("*.yaml")):
+        for label, texts in read_yaml(file).items():
+            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+                raise SentenceError(f"{file}: {label}: a list of sentences is expected")
+            found.setdefault(label, []).extend(texts)
+    return found
+
+
 class Meaning:
     """Examples of a language as vectors; made on first use, for it costs about a second."""
 
@@ -43,13 +54,7 @@ class Meaning:
     @staticmethod
     def load(language: str, embedder: Embedder, folder: Path | None = None) -> "Meaning":
         """The examples in ``folder``/language. Raises SentenceError naming the file."""
-        examples: dict[str, list[str]] = {}
-        for file in sorted(((folder or HERE) / language).glob("*.yaml")):
-            for label, texts in read_yaml(file).items():
-                if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-                    raise SentenceError(f"{file}: {label}: a list of sentences is expected")
-                examples.setdefault(label, []).extend(texts)
-        return Meaning(examples, embedder)
+        return Meaning(examples(language, folder), embedder)
 
     def reading(self, text: str) -> Reading | None:
         """The nearest example's label as a reading without a value; None without examples."""

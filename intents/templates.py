@@ -93,6 +93,12 @@ class Sentences:
             if topic.feelings:
                 yield "feeling", "feeling", expand(topic.feelings)
 
+    def named(self) -> Iterator[str]:
+        """Every phrase for a thing of the car or a choice of it."""
+        for kind, _, phrases in self.phrases():
+            if kind in ("thing", "things") or kind.startswith("choice"):
+                yield from phrases
+
 
 def load(language: str, folder: Path | None = None) -> "Intents":
     """The templates of ``language`` as hassil reads them. Raises SentenceError naming file, line and key."""
@@ -208,11 +214,14 @@ def _merge(language: str, topics: Mapping[Path, Topic], things: Things) -> dict[
         skip.extend(topic.skip_words)
     for topic in topics.values():
         for name, said in topic.things.items():
-            phrases = [phrase for some in said.values() for phrase in some] if isinstance(said, dict) else said
-            rules.setdefault(name, "(" + "|".join(phrases) + ")")
+            numbered = said if isinstance(said, dict) else {"one": said}
+            rules.setdefault(name, "(" + "|".join(phrase for phrases in numbered.values() for phrase in phrases) + ")")
             for list_name in _lists(name, things):
                 values = lists.setdefault(list_name, {"values": []})["values"]
-                values.extend({"in": phrase, "out": name} for phrase in phrases)
+                for number, phrases in numbered.items():
+                    values.extend(
+                        {"in": phrase, "out": name, "metadata": {"plural": number != "one"}} for phrase in phrases
+                    )
         for name, choices in topic.choices.items():
             _fill(lists, name, choices)
         if topic.colours:

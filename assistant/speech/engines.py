@@ -8,9 +8,14 @@ from assistant.errors import SpeechError
 from assistant.ports import Synthesizer, Transcriber
 from assistant.speech import denoise
 from assistant.speech.models import piper_voice, whisper_model
+from assistant.speech.timely import DEADLINE_S, Timely
 
 if TYPE_CHECKING:
     from hassil import Intents
+
+
+RECOGNISERS = ("auto", "pocketsphinx", "whisper", "wyoming")
+VOICES = ("auto", "espeak", "piper", "wyoming")
 
 
 def transcriber(
@@ -19,32 +24,53 @@ def transcriber(
     *,
     engine: str = "auto",
     model: str = "auto",
+    models: Path | None = None,
     hotwords: Iterable[str] = (),
+    language: str | None = None,
+    deadline_s: float = DEADLINE_S,
+    server: str = "",
     cache: Path | None = None,
     wildcards: Mapping[str, Iterable[str]] | None = None,
 ) -> tuple[Transcriber, str]:
     """The recogniser and the reason for it, in words.
 
-    ``engine`` is "auto", "pocketsphinx" or "whisper"; ``model`` a faster-whisper model by name or folder. ``questions``
-    are sentences people may ask (the manual's text, question templates), ``hotwords`` the names Whisper should expect.
-    ``cache`` is a folder for what is compiled. Raises SpeechError when the engine that was named cannot be used.
+    ``engine`` is one of RECOGNISERS; ``model`` a faster-whisper model by name or folder, looked for in the folder
+    ``models``; ``server`` a Wyoming server, "tcp://host:port". Both have the built-in one behind them, whose result is
+    used after ``deadline_s``. ``questions`` are sentences people may ask (the manual's text, question templates),
+    ``hotwords`` the names to expect, ``language`` the language to expect (None: it is detected). ``cache`` is a folder
+    for what is compiled. Raises SpeechError when the engine that was named cannot be used.
     """
-    if engine not in ("auto", "pocketsphinx", "whisper"):
-        raise SpeechError(f'there is no recogniser "{engine}"; use auto, pocketsphinx or whisper', code="engine")
-    reasons: list[str] = []
+    if engine not in RECOGNISERS:
+        raise SpeechError(f'there is no recogniser "{engine}"; use {_either(RECOGNISERS)}', code="engine")
     from assistant.speech.sphinx import SphinxTranscriber
 
+    def built_in() -> Transcriber:
+        return SphinxTranscriber(intents, questions, cache=cache, wildcards=wildcards)
+
+    if engine == "wyoming":
+        from assistant.speech.wyoming_ears import WyomingTranscriber
+
+        remote = WyomingTranscriber(server, hotwords=hotwords, language=language, deadline_s=deadline_s)
+        return (
+            Timely(remote, built_in(), deadline_s),
+            f"the Wyoming server {server}, because the settings name it: what is said leaves this machine unencrypted; "
+            f"PocketSphinx (built in) when it is not there or takes over {deadline_s:g} s",
+        )
+    reasons: list[str] = []
     if engine != "pocketsphinx":
-        place, why = whisper_model(model)
+        place, why = whisper_model(model, models)
         if place is None and engine == "whisper":
-            raise SpeechError(f"{why}; put one there or set the engine to auto", code="model")
+            raise SpeechError(f"{why}; `cabin models pull` fetches one, or set the engine to auto", code="model")
         reasons.append(why)
         if place is not None:
             from assistant.speech.whisper import WhisperTranscriber
 
             try:
-                fallback = SphinxTranscriber(intents, questions, cache=cache, wildcards=wildcards)
-                return WhisperTranscriber(place, hotwords=hotwords, fallback=fallback), f"faster-whisper, because {why}"
+                better = WhisperTranscriber(place, hotwords=hotwords, language=language)
+                return (
+                    Timely(better, built_in(), deadline_s),
+                    f"faster-whisper, because {why}; PocketSphinx (built in) when it takes over {deadline_s:g} s",
+                )
             except SpeechError as error:
                 if engine == "whisper":
                     raise
@@ -53,23 +79,39 @@ def transcriber(
         reasons.append("the settings name it")
     quiet = denoise.available()
     noise = f"without noise suppression: {quiet}" if quiet else "with RNNoise before it"
-    built_in = SphinxTranscriber(intents, questions, cache=cache, wildcards=wildcards)
-    return built_in, f"PocketSphinx (built in), because {' and '.join(reasons)}; {noise}"
+    return built_in(), f"PocketSphinx (built in), because {' and '.join(reasons)}; {noise}"
 
 
-def synthesizer(*, engine: str = "auto", voice: str = "auto") -> tuple[Synthesizer, str]:
-    """The voice and the reason for it, in words. ``engine`` is "auto", "espeak" or "piper".
+def synthesizer(
+    *,
+    engine: str = "auto",
+    voice: str = "auto",
+    models: Path | None = None,
+    language: str = "en",
+    server: str = "",
+) -> tuple[Synthesizer, str]:
+    """The voice and the reason for it, in words. ``engine`` is one of VOICES.
 
-    ``voice`` is a Piper voice by name or path, or an eSpeak voice name when eSpeak speaks. Raises SpeechError when the
-    engine that was named cannot be used.
+    ``voice`` is a Piper voice by name or path, looked for in the folder ``models``, or an eSpeak voice name when eSpeak
+    speaks; "auto" is the best one for ``language``. ``server`` is a Wyoming server, "tcp://host:port". Raises
+    SpeechError when the engine that was named cannot be used.
     """
-    if engine not in ("auto", "espeak", "piper"):
-        raise SpeechError(f'there is no voice engine "{engine}"; use auto, espeak or piper', code="engine")
+    if engine not in VOICES:
+        raise SpeechError(f'there is no voice engine "{engine}"; use {_either(VOICES)}', code="engine")
     from assistant.speech.espeak import EspeakVoice
 
     if engine == "espeak":
-        return EspeakVoice("en" if voice == "auto" else voice), "eSpeak NG (built in), because the settings name it"
-    place, why = piper_voice(voice)
+        chosen = EspeakVoice(language if voice == "auto" else voice)
+        return chosen, "eSpeak NG (built in), because the settings name it"
+    if engine == "wyoming":
+        from assistant.speech.wyoming_voice import WyomingVoice
+
+        return (
+            WyomingVoice(server, EspeakVoice(language), language=language),
+            f"the Wyoming server {server}, because the settings name it: replies leave this machine unencrypted; "
+            "eSpeak NG (built in) when it is not there or late",
+        )
+    place, why = piper_voice(voice, models, language)
     if place is not None:
         from assistant.speech.piper import PiperVoice
 
@@ -80,5 +122,9 @@ def synthesizer(*, engine: str = "auto", voice: str = "auto") -> tuple[Synthesiz
                 raise
             why = str(error)
     elif engine == "piper":
-        raise SpeechError(f"{why}; put one there or set the engine to auto", code="model")
-    return EspeakVoice("en"), f"eSpeak NG (built in), because {why}"
+        raise SpeechError(f"{why}; `cabin models pull` fetches one, or set the engine to auto", code="model")
+    return EspeakVoice(language), f"eSpeak NG (built in), because {why}"
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,12 +1,14 @@
 """Words while they are being spoken: any recogniser is asked again and again about the sound so far."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 
 from assistant.errors import SpeechError
-from assistant.ports import Hearing, Transcriber
+from assistant.ports import Transcriber
 from assistant.speech import voice_activity
 from assistant.speech.voice_activity import Span
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
@@ -18,20 +20,30 @@ PAUSE_S = 0.25
 """Seconds without speech at the end, after which it is not asked again: the endpoint is near, and must not wait."""
 
 
-def begin(engine: Transcriber) -> Hearing:
-    """An utterance that ``engine`` hears while it is spoken: ``add`` the sound as it comes, ``end`` at the endpoint."""
+class Glimpsing(Transcriber, Protocol):
+    """A recogniser with a quicker, less sure way for words on the way."""
+
+    def glimpse(self, audio: Audio) -> Transcript: ...
+
+
+def begin(engine: Transcriber | Glimpsing) -> "GrowingUtterance":
+    """An utterance that ``engine`` hears while it is spoken: ``add`` the sound as it comes, ``end`` at the endpoint.
+
+    PocketSphinx keeps Python's lock while it decodes: beside a microphone, give it a process of its own.
+    """
     return GrowingUtterance(engine)
 
 
 class GrowingUtterance:
     """A Hearing for every Transcriber: asks it about all of the sound so far, one question at a time.
 
-    What ``end`` returns is what ``transcribe`` returns for the whole sound; where the last answer was about the very
-    same stretch of speech, it is not asked twice. Called by one thread at a time.
+    What ``end`` returns is what ``transcribe`` hears in the whole sound; where its last answer was about the very same
+    stretch of speech, it is not asked twice. Called by one thread at a time.
     """
 
     def __init__(self, engine: Transcriber) -> None:
         self._engine = engine
+        self._glimpse: Callable[[Audio], Transcript] = getattr(engine, "glimpse", engine.transcribe)
         self._asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hearing")
         self._sound: list[Audio] = []
         self._length = 0
@@ -39,6 +51,11 @@ class GrowingUtterance:
         self._took_s = 0.0
         self._answer: Future[tuple[Span | None, Transcript | None]] | None = None
         self._known: tuple[Span | None, Transcript | None] = (None, None)
+
+    @property
+    def asking(self) -> bool:
+        """Is an answer still outstanding."""
+        return self._answer is not None and not self._answer.done()
 
     def add(self, audio: Audio) -> str:
         self._sound.append(np.array(audio, dtype=np.float32))
@@ -58,7 +75,7 @@ class GrowingUtterance:
         if self._answer is not None and not self._answer.cancel():
             self._take(self._answer.result())
         span, heard = self._known
-        if heard is not None and span == voice_activity.trim(sound):
+        if heard is not None and self._glimpse == self._engine.transcribe and span == voice_activity.trim(sound):
             return heard
         return self._engine.transcribe(sound)
 
@@ -73,7 +90,7 @@ class GrowingUtterance:
             return None, None
         began = perf_counter()
         try:
-            return voice_activity.trim(sound), self._engine.transcribe(sound)
+            return voice_activity.trim(sound), self._glimpse(sound)
         except SpeechError:
             return None, None  # the end will say so
         finally:

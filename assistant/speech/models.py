@@ -18,28 +18,44 @@ def whisper_model(name: str = "auto", folder: Path | None = None) -> tuple[Path 
             if _is_whisper(place):
                 return place, f"the model {name} is at {place}"
         return None, f'there is no faster-whisper model "{name}": neither a folder of that path nor in {home}'
-    found = sorted((place for place in _folders(home) if _is_whisper(place)), key=_size, reverse=True)
+    found = sorted(whispers(home), key=_size, reverse=True)
     if not found:
         return None, f"no faster-whisper model lies in {home}"
     return found[0], f"the largest faster-whisper model in {home} is {found[0].name}"
 
 
-def piper_voice(name: str = "auto", folder: Path | None = None) -> tuple[Path | None, str]:
-    """The .onnx file of a Piper voice and why it was chosen, or None and why there is none."""
+def piper_voice(name: str = "auto", folder: Path | None = None, language: str = "en") -> tuple[Path | None, str]:
+    """The .onnx file of a Piper voice and why it was chosen, or None and why there is none.
+
+    A voice lies in ``models/piper``, or in a folder there that has its name. "auto" takes one of ``language``.
+    """
     home = (folder or models_folder()) / "piper"
     if name != "auto":
-        for place in (Path(name).expanduser(), home / name, home / f"{name}.onnx"):
+        for place in (Path(name).expanduser(), home / name, home / f"{name}.onnx", home / name / f"{name}.onnx"):
             if _is_voice(place):
                 return place, f"the voice {name} is at {place}"
         return None, f'there is no Piper voice "{name}" (an .onnx with its .onnx.json): not a file, nor in {home}'
+    found = voices(home)
+    fitting = [place for place in found if place.name.startswith(language)]
+    if not fitting:
+        others = f" for the language {language}" if found else ""
+        return None, f"no Piper voice{others} lies in {home}"
+    return fitting[0], f"the voice {fitting[0].stem} lies in {fitting[0].parent}"
+
+
+def whispers(home: Path) -> list[Path]:
+    """The folders of whole faster-whisper models in ``home``, by name."""
+    return sorted(place for place in _folders(home) if _is_whisper(place))
+
+
+def voices(home: Path) -> list[Path]:
+    """The .onnx files of whole Piper voices in ``home`` and in its folders, by name."""
+    places = [home, *_folders(home)]
     try:
-        found = sorted(place for place in home.glob("*.onnx") if _is_voice(place))
+        found = [file for place in places for file in place.glob("*.onnx") if _is_voice(file)]
     except OSError:
-        found = []
-    if not found:
-        return None, f"no Piper voice lies in {home}"
-    english = [place for place in found if place.name.startswith("en")] or found
-    return english[0], f"the voice {english[0].stem} lies in {home}"
+        return []
+    return sorted(found, key=lambda file: file.name)
 
 
 def _is_whisper(place: Path) -> bool:
@@ -52,7 +68,7 @@ def _is_voice(place: Path) -> bool:
 
 def _folders(home: Path) -> list[Path]:
     try:
-        return [place for place in home.iterdir() if place.is_dir()]
+        return [place for place in home.iterdir() if place.is_dir() and not place.name.startswith(".")]
     except OSError:
         return []
 

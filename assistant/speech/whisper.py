@@ -1,19 +1,18 @@
 """The better recogniser: faster-whisper, when a model lies on disk. What it makes up out of noise is held back."""
 
+import math
 import re
 import zlib
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as Late
 from pathlib import Path
+from threading import Lock
 
 from assistant.errors import SpeechError
-from assistant.ports import Transcriber
 from assistant.speech import voice_activity
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
 
-DEADLINE_S = 4.0
-"""Seconds after which the built-in recogniser's result is used instead."""
+_BEAM = 5
+_GLIMPSE_BEAM = 1  # on the way, soon is worth more than sure
 
 _PHANTOMS = frozenset(
     (
@@ -30,21 +29,14 @@ _LONGEST_RATIO = 2.4  # OpenAI's own threshold: text that gzip shrinks more than
 
 
 class WhisperTranscriber:
-    """faster-whisper behind the Transcriber port, with the built-in recogniser behind it for when it is late.
+    """faster-whisper behind the Transcriber port; ``Timely`` puts the built-in recogniser behind it.
 
     ``model`` is a folder on disk; nothing is downloaded. int8 on the CPU, float16 on CUDA. ``hotwords`` are names it
-    should expect. ``language`` None means that Whisper detects it. Raises SpeechError when the model cannot be loaded.
+    should expect, the most important first: Whisper's prompt holds about 200 tokens. ``language`` None means that
+    Whisper detects it. Raises SpeechError when the model cannot be loaded.
     """
 
-    def __init__(
-        self,
-        model: Path,
-        *,
-        hotwords: Iterable[str] = (),
-        language: str | None = None,
-        fallback: Transcriber | None = None,
-        deadline_s: float = DEADLINE_S,
-    ) -> None:
+    def __init__(self, model: Path, *, hotwords: Iterable[str] = (), language: str | None = None) -> None:
         import ctranslate2
         from faster_whisper import WhisperModel
 
@@ -61,35 +53,34 @@ class WhisperTranscriber:
         self.name = f"faster-whisper/{model.name}"
         self._hotwords = ", ".join(dict.fromkeys(hotwords)) or None
         self._language = language
-        self._fallback = fallback
-        self._deadline_s = deadline_s
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
+        self._turn = Lock()
 
     def transcribe(self, audio: Audio) -> Transcript:
-        """The words of ``audio`` (mono float32, 16 kHz); empty in silence, noise and where Whisper made things up."""
+        """The words of ``audio`` (mono float32, 16 kHz); empty in silence, noise and where Whisper made things up.
+
+        The transcript names the language that Whisper detected, where it was not given one. Raises SpeechError.
+        """
+        return self._hear(audio, _BEAM)
+
+    def glimpse(self, audio: Audio) -> Transcript:
+        """As ``transcribe``, sooner and less sure: for words while they are spoken."""
+        return self._hear(audio, _GLIMPSE_BEAM)
+
+    def _hear(self, audio: Audio, beam: int) -> Transcript:
         span = voice_activity.trim(audio)
         if span is None:
             return Transcript("", 0.0, self.name)
-        speech = audio[span.start : span.end]
-        job = self._worker.submit(self._heard, speech)
         try:
-            return job.result(timeout=self._deadline_s if self._fallback else None)
-        except Late:
-            job.cancel()
-            assert self._fallback is not None
-            return self._fallback.transcribe(audio)
+            with self._turn:
+                return self._heard(audio[span.start : span.end], beam)
         except (RuntimeError, ValueError) as error:
-            if self._fallback is not None:
-                return self._fallback.transcribe(audio)
             raise SpeechError(f"{self.name} could not transcribe ({error})") from error
 
-    def _heard(self, speech: Audio) -> Transcript:
-        import math
-
-        segments, _ = self._model.transcribe(
+    def _heard(self, speech: Audio, beam: int) -> Transcript:
+        segments, about = self._model.transcribe(
             speech,
             language=self._language,
-            beam_size=5,
+            beam_size=beam,
             condition_on_previous_text=False,
             hotwords=self._hotwords,
             vad_filter=False,
@@ -108,7 +99,8 @@ class WhisperTranscriber:
                 weights.append(math.exp(segment.avg_logprob) * (1.0 - segment.no_speech_prob))
         if not kept:
             return Transcript("", 0.0, self.name)
-        return Transcript(" ".join(kept), max(0.0, min(1.0, sum(weights) / len(weights))), self.name)
+        sure = max(0.0, min(1.0, sum(weights) / len(weights)))
+        return Transcript(" ".join(kept), sure, self.name, language=about.language)
 
 
 def made_up(text: str, spoken_s: float) -> bool:

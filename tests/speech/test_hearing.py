@@ -1,18 +1,13 @@
 """Words while they are spoken: what somebody sees on the screen before the sentence is over."""
 
-import time
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
 from assistant.errors import SpeechError
-from assistant.ports import Hearing
 from assistant.speech.hearing import begin
 from assistant.speech.sphinx import SphinxTranscriber
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
-
-BLOCK = SAMPLE_RATE // 20
+from tests.speech.speaking import BLOCK, blocks, spoken
 
 
 class Counting:
@@ -33,23 +28,6 @@ class Broken:
 
     def transcribe(self, audio: Audio) -> Transcript:
         raise SpeechError("it broke")
-
-
-def blocks(sound: Audio) -> Iterator[Audio]:
-    for start in range(0, len(sound), BLOCK):
-        yield sound[start : start + BLOCK]
-
-
-def spoken(hearing: Hearing, sound: Audio) -> list[str]:
-    """What is shown while ``sound`` is spoken, faster than in life but never faster than it is heard."""
-    shown = []
-    for block in blocks(sound):
-        shown.append(hearing.add(block))
-        for _ in range(100):
-            if hearing._answer is None or hearing._answer.done():  # type: ignore[attr-defined]
-                break
-            time.sleep(0.01)
-    return [text for number, text in enumerate(shown) if text and text not in shown[:number]]
 
 
 def test_words_appear_while_they_are_spoken(said: dict[str, Audio]) -> None:

@@ -1,22 +1,16 @@
 """faster-whisper for real, with a scripted model made here: what it writes is known beforehand."""
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.errors import SpeechError
+from assistant.speech.hearing import begin
 from assistant.speech.whisper import WhisperTranscriber, made_up
-from assistant.utterance import SAMPLE_RATE, Audio, Transcript
+from assistant.utterance import SAMPLE_RATE, Audio
 from tests.speech.scripted_whisper import scripted_whisper
-
-
-class Fallback:
-    name = "built in"
-
-    def transcribe(self, audio: Audio) -> Transcript:
-        return Transcript("from the built-in one", 0.9, self.name)
+from tests.speech.speaking import spoken
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +56,25 @@ def test_text_that_repeats_itself_is_held_back(tmp_path: Path, speech: Audio) ->
     assert WhisperTranscriber(loop, language="en").transcribe(speech).text == ""
 
 
-def test_a_late_model_gives_way_to_the_built_in_recogniser(model: Path, speech: Audio) -> None:
-    late = WhisperTranscriber(model, language="en", fallback=Fallback(), deadline_s=0.0001)
-    assert late.transcribe(speech).text == "from the built-in one"
+def test_a_glimpse_of_what_is_being_said_has_the_same_guards(ears: WhisperTranscriber, speech: Audio) -> None:
+    assert ears.glimpse(speech).text == "turn on my seat heating"
+    assert ears.glimpse(np.zeros(SAMPLE_RATE, np.float32)).text == ""
 
 
-def test_after_a_late_utterance_the_next_is_heard(model: Path, speech: Audio) -> None:
-    ears = WhisperTranscriber(model, language="en", fallback=Fallback(), deadline_s=0.0001)
-    ears.transcribe(speech)
-    time.sleep(0.5)
-    assert ears.transcribe(speech).engine in ("built in", "faster-whisper/scripted")
+def test_words_appear_while_they_are_spoken(ears: WhisperTranscriber, speech: Audio) -> None:
+    hearing = begin(ears)
+    shown = spoken(hearing, speech)
+    assert shown == ["turn on my seat heating"]
+    assert hearing.end().text == "turn on my seat heating"
+
+
+def test_the_language_that_is_detected_is_told(model: Path, ears: WhisperTranscriber, speech: Audio) -> None:
+    assert ears.transcribe(speech).language == "en"
+    assert WhisperTranscriber(model, language="de").transcribe(speech).language == "de"
+
+
+def test_the_cpu_is_given_whole_numbers(ears: WhisperTranscriber) -> None:
+    assert ears._model.model.compute_type.startswith("int8")
 
 
 @pytest.mark.parametrize("broken", ["model.bin", "config.json"])
