@@ -16,7 +16,7 @@ from assistant.logbook import Keeps, Logbook, unanswered
 from assistant.memory import Memory
 from assistant.plan import PlanError, plan
 from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle
-from assistant.sharing import SIGNAL, SharedCases, Sharing
+from assistant.sharing import SIGNAL, SharedCases, Sharing, switch_off
 from assistant.speech.audio import load as load_sound
 from assistant.talk import talk
 from assistant.turn import Turn
@@ -27,11 +27,11 @@ from intents.router import Router
 from intents.wording import Wording
 from knowledge.answer import LiveReading
 from policies.catalogue import Catalogue
-from policies.command import Command, Means, Modality, Origin, Zone
+from policies.command import Command, Means, Modality, Origin, Value, Zone
 from policies.decision import Allow, Confirm, Decision, Refuse
 from policies.gate import Gate
 from policies.motion import motion
-from policies.permit import PermitRefused
+from policies.permit import Permit, PermitRefused
 from policies.restrictions import restrictions
 from policies.state import VehicleState
 
@@ -123,21 +123,21 @@ class Cabin:
                     if commands and not await self.carry_out(intent, commands, origin, turn):
                         to_confirm.append((intent, commands))
             self.challenge(to_confirm, origin, turn)  # one for all of the sentence that needs one
-            return self._finish(turn)
+            return await self._finish(turn)
 
     async def touch(self, challenge: str, by: Modality, zone: Zone = Zone.DRIVER) -> Reply:
         """A hand on the screen or an eye scan answers a challenge; decided afresh on the car as it is now."""
         async with self._one_at_a_time:
             turn = Turn(Utterance("", zone=zone, engine=by))
             await self.confirm(challenge, by, Origin(Means.TOUCH, zone), turn)
-            return self._finish(turn)
+            return await self._finish(turn)
 
     async def cancel(self, challenge: str) -> Reply:
         """The driver's "no" on the screen."""
         async with self._one_at_a_time:
             turn = Turn(Utterance("", zone=Zone.DRIVER, engine=Means.TOUCH))
             self.drop(challenge, Origin(Means.TOUCH, Zone.DRIVER), turn)
-            return self._finish(turn)
+            return await self._finish(turn)
 
     # --- its steps ----------------------------------------------------------------------------------
 
@@ -220,31 +220,42 @@ class Cabin:
             turn.blocked = True
             turn.say(problem, whole=True)
             return
-        try:
-            with turn.stage("apply"):
-                reported = await asyncio.wait_for(self.vehicle.apply(decision.permit), APPLY_DEADLINE_S)
-        except Exception as error:  # however the way to the car fails, the record says how it ended
-            why = _why(error)
-            turn.entries.append(entries.finished(decision.permit, problem=why))
-            turn.say(self.wording.say("vehicle_failed", problem=why), whole=True)
+        with turn.stage("apply"):
+            reported, failed = await self.apply(decision.permit)
+        turn.entries.append(entries.finished(decision.permit, reported, failed))
+        if failed:
+            turn.say(self.wording.say("vehicle_failed", problem=failed), whole=True)
             return
-        turn.entries.append(entries.finished(decision.permit, reported))
         turn.applied.update(reported)
+        achieved = {c.signal: c.value for c in decision.commands if reported.get(c.signal) == c.value}
+        told = dict(achieved)
         try:
             turn.entries.extend(self.sharing.follow(reported))
             if self.sharing.is_on and SIGNAL in reported:
                 turn.say(self.wording.say("shared_code", code=" ".join(self.sharing.code)), whole=True)
         except StorageError as error:
-            turn.say(str(error))
-        achieved = {c.signal: c.value for c in decision.commands if reported.get(c.signal) == c.value}
-        if achieved:
-            turn.say(self.wording.states(achieved))
+            told.pop(SIGNAL, None)  # the switch is on, yet nothing is shared
+            turn.say(str(error), whole=True)
+        if told:
+            turn.say(self.wording.states(told))
         for command in decision.commands:
             if command.signal not in achieved:
                 now = reported.get(command.signal)
                 turn.say(self.wording.not_achieved(command.signal, command.value, now), whole=True)
         self.memory.carried_out(intents, before, achieved)
         self._tell("applied", applied=reported)
+
+    async def apply(self, permit: Permit) -> tuple[dict[str, Value], str | None]:
+        """Carry out ``permit``: what the vehicle reports, and why it failed where it did. Never raises."""
+        try:
+            return await asyncio.wait_for(self.vehicle.apply(permit), APPLY_DEADLINE_S), None
+        except TimeoutError:
+            return {}, "it did not answer in time, so it may or may not have been done"
+        except (PermitRefused, CabinError) as error:
+            return {}, str(error)
+        except Exception as error:  # however the way to the car fails, the record says how it ended
+            fault = type(error).__name__
+            return {}, f"something is wrong in the way to it ({fault}), so it may or may not have been done"
 
     def decided(self, decision: Decision, origin: Origin, turn: Turn) -> None:
         """Note a decision that moves nothing now, and say it."""
@@ -324,11 +335,12 @@ class Cabin:
         ]
         return intents, tuple(commands)
 
-    def _finish(self, turn: Turn) -> Reply:
+    async def _finish(self, turn: Turn) -> Reply:
         try:
             turn.entries.extend(self.sharing.renew())
+            turn.entries.extend(await switch_off(self))
         except StorageError as error:
-            turn.say(str(error))
+            turn.say(str(error), whole=True)
         turn.entries += unanswered(self.gate, self.clock.now())
         limits = restrictions(motion(self.vehicle.state(), self.clock.now()))
         text, rest = turn.spoken(limits, self.wording.say("more_when_parked"))
@@ -369,12 +381,3 @@ class Cabin:
     def _tell(self, event: str, **what: Any) -> None:
         for watcher in self.watchers:
             watcher(event, what)
-
-
-def _why(error: Exception) -> str:
-    """How the way to the car failed, in words for the driver."""
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time, so it may or may not have been done"
-    if isinstance(error, PermitRefused | CabinError):
-        return str(error)
-    return f"something is wrong in the way to it ({type(error).__name__}), so it may or may not have been done"

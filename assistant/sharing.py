@@ -2,7 +2,6 @@
 journalled.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,9 +25,6 @@ SIGNAL = "Vehicle.Service.IsStateShared"
 EVERY_S = 2.0
 """How often the shared state is renewed at most, and how long after its end a look that was just under way is waited
 for."""
-
-SWITCH_S = 5.0
-"""How long the car may take to switch sharing off."""
 
 AGAIN_S = 30.0
 """How long is waited before a car that did not switch off is asked again."""
@@ -180,22 +176,21 @@ class Sharing:
 async def switch_off(cabin: "Cabin") -> list[Entry]:
     """Where nothing is shared any more, the car's switch follows: the safe direction, with a permit like everything.
 
-    The consent was the driver's touch, and with it went that it ends; so it ends as the driver's. A challenge that
-    waits for its answer is not replaced for it: then this is done after the next turn. Returns what the journal keeps.
+    Nobody asks for it now: it is decided like the least that a driver could do, a word, and recorded as nobody's. A
+    challenge that waits for its answer is not replaced for it: then this is done after the next turn. Returns what the
+    journal keeps.
     """
     sharing, now = cabin.sharing, cabin.clock.now()
     if not sharing.over or now - sharing.asked_at < AGAIN_S or cabin.gate.pending(now):
         return []
     sharing.asked_at = now
-    seen, origin = cabin.vehicle.state(), Origin(Means.TOUCH, Zone.DRIVER)
+    seen, origin = cabin.vehicle.state(), Origin(Means.VOICE, Zone.DRIVER)
     decision = cabin.gate.request((Command(SIGNAL, False),), origin, seen, now)
-    noted = [entries.decided(decision, origin, seen, now)]
+    kind, fields = entries.decided(decision, origin, seen, now)
+    noted: list[Entry] = [(kind, {**fields, "means": "none"})]
     if not isinstance(decision, Allow) or decision.permit is None:
         return noted
     noted.append(entries.permitted(decision.permit))
-    try:
-        reported = await asyncio.wait_for(cabin.vehicle.apply(decision.permit), SWITCH_S)
-    except Exception as error:  # however the way to the car fails, it is asked again later
-        return [*noted, entries.finished(decision.permit, problem=str(error) or type(error).__name__)]
-    sharing.over = reported.get(SIGNAL) is not False
-    return [*noted, entries.finished(decision.permit, reported)]
+    reported, failed = await cabin.apply(decision.permit)
+    sharing.over = reported.get(SIGNAL) is not False  # still on: asked again later
+    return [*noted, entries.finished(decision.permit, reported, failed)]
