@@ -56,6 +56,8 @@ class Matcher:
             entities[entity.name] = entity.value
             if entity.name == "choice":
                 choices.append(entity.value)
+            if (entity.metadata or {}).get("plural"):
+                entities["plural"] = True
         if choices:
             entities["choice"] = choices
         return result.intent.name, entities

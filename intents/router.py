@@ -7,6 +7,7 @@ from pathlib import Path
 from intents import templates
 from intents.clauses import parts, sentences, tidy
 from intents.comfort import propose
+from intents.conditions import LATER, Conditions
 from intents.conversation import answer, corrects, follow, is_elaboration, revive, without_repair
 from intents.dialogue import Dialogue
 from intents.intent import Ask, Intent
@@ -32,11 +33,6 @@ SAME_AS = re.compile(
     r"(?:to |and )?match(?:es|ing)?|equal to|as much as|to the level of)\b(?P<right>.+)$",
     re.I,
 )
-IF = re.compile(r"^(?P<act>.+?)\bif\b(?P<when>.+)$|^if\b(?P<first>.+?)(?:,|\bthen\b)(?P<then>.+)$", re.I)
-COMPARED = re.compile(
-    r"\b(more|higher|above|over|warmer|hotter|greater)\b|\b(less|lower|below|under|colder|cooler)\b", re.I
-)
-PERMITS = re.compile(r"\b(needed|need be|necessary|needs to|possible|you can|that's|that is|you like|you want)\b", re.I)
 
 __all__ = ["Embedder", "Router"]
 
@@ -49,6 +45,7 @@ class Router:
         self._templates = Matcher(said)
         self._plain = frozenset(things.intents)
         self._spotter = spotter(said)
+        self._conditions = Conditions(said, things, self._spotter, self._whole)
         self._resolver = Resolver(things)
         self._meaning = Meaning.load(said.language, embedder) if embedder is not None else None
 
@@ -111,6 +108,7 @@ class Router:
             intents.append(intent)
         intents = self._hinted(readings, intents, dialogue)
         useful = [intent for intent in intents if intent.kind in ("command", "status", "question")]
+        useful += [intent for intent in intents if useful and intent.name == LATER]
         named = [intent for intent in useful if intent.asks or intent.reads or intent.missing != "thing"]
         if useful:
             return tuple(self._with_habits(named or useful[:1], dialogue)[:4])
@@ -163,9 +161,14 @@ class Router:
         return readings
 
     def _sentence(self, sentence: str) -> list[Reading]:
-        whole = self._template(sentence) or self._conditional(sentence)
+        sentence = self._conditions.without_courtesy(sentence)
+        whole = self._template(sentence)
         if whole is not None:
             return [whole]
+        for head, tail in self._conditions.heads_and_tails(sentence):
+            later = self._conditions.read(tail)
+            if later is not None:
+                return [*(self._sentence(head) if head else ()), later]
         same = self._same(sentence)
         if same:
             return same
@@ -224,43 +227,12 @@ class Router:
             for name in names
         ]
 
-    def _conditional(self, text: str) -> Reading | None:
-        """ "... if it is more than 25 degrees outside": told apart here, weighed against the car in `_intent`."""
-        match = IF.match(text)
-        if match is None:
-            return None
-        when, act = match["when"] or match["first"], match["act"] or match["then"]
-        if PERMITS.search(when):
-            return self._spotter.read(act) if match["act"] else Reading(text, mood="none")
-        condition = self._spotter.read(f"is {when}")
-        reading = self._template(act.strip(" ,")) or self._spotter.read(act)
-        if reading.intent is not None or reading.mood != "command" or not (reading.thing or reading.act):
-            return None
-        if condition.thing is None:
-            return Reading(text, mood="hypothetical")
-        return replace(reading, text=text, condition=when.strip(), mood="condition")
-
-    def _holds(self, when: str, dialogue: Dialogue) -> bool | None:
-        """Does the condition hold? None when the car does not say."""
-        reading = self._spotter.read(f"is {when}")
-        members = self._things.members.get(reading.thing or "", {})
-        values = [value for signal in members.values() if (value := dialogue.values.get(signal)) is not None]
-        if not values:
-            return None
-        value = values[0]
-        if reading.value is not None and isinstance(value, int | float):
-            compared = COMPARED.search(when)
-            limit = reading.value
-            if reading.unit == "fahrenheit" or (reading.unit == "degree" and limit >= 45):
-                limit = (limit - 32) / 1.8
-            if compared is None:
-                return value == limit
-            return value > limit if compared[1] else value < limit
-        wanted = reading.act not in ("off", "close", "unlock")
-        return bool(value) == wanted
-
     def _template(self, text: str) -> Reading | None:
-        """The reading of ``text`` by a template that fits it whole."""
+        """The reading of ``text`` by a template that fits it whole, unless its free words tell when to do it."""
+        reading = self._whole(text)
+        return None if reading is None or (reading.words and self._conditions.cuts(reading.words)) else reading
+
+    def _whole(self, text: str) -> Reading | None:
         match = self._templates.match(text)
         return None if match is None else from_template(*match, text, self._plain)
 
@@ -323,7 +295,7 @@ class Router:
         return intent
 
     def _on_condition(self, reading: Reading, dialogue: Dialogue, asked: tuple[Ask, ...]) -> Intent:
-        holds = self._holds(reading.condition or "", dialogue)
+        holds = self._conditions.holds(reading.condition or "", dialogue)
         if holds is False:
             told = self._spotter.read(f"is {reading.condition}")
             return self._resolver.intent(replace(told, mood="status", text=reading.text), dialogue)

@@ -8,7 +8,7 @@ from intents.mood import mood_of
 from intents.numbers import Number
 from intents.phrases import Found, Phrases, words
 from intents.reading import Reading
-from intents.spots import Spots, spot
+from intents.spots import Spots, opening_of, spot
 from intents.templates import Sentences
 
 TO_END = re.compile(r"\b(to|too|two|2|at)( the)?$")
@@ -24,6 +24,23 @@ class Spotter:
     def choices(self, clause: str, thing: str) -> tuple[str, ...]:
         """The choices of ``thing`` that ``clause`` names."""
         return self._choices(spot(words(clause), self._phrases, self._language), thing, None)[0]
+
+    def opens_with_act(self, clause: str) -> bool:
+        """Does ``clause`` begin with what to do, past any "please"?"""
+        text = words(clause)
+        return bool(text) and any(
+            item.kind in ("acts", "verbs") for item in self._phrases.at(text, opening_of(text, self._phrases))
+        )
+
+    def only_leads(self, clause: str) -> bool:
+        """Is ``clause`` nothing but words that lead in: "and then", "please"?"""
+        text, position = words(clause), 0
+        while position < len(text):
+            ends = [item.end for item in self._phrases.at(text, position) if item.kind == "leads"]
+            if not ends:
+                return False
+            position = max(ends)
+        return True
 
     def read(self, clause: str) -> Reading:
         """The reading of ``clause``; its mood is "none" when nothing in it is ours."""

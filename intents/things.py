@@ -60,6 +60,7 @@ class Thing(BaseModel):
     heat: str | None = None
     cool: str | None = None
     level: str | None = None
+    timer: str | None = None
 
 
 class PlainIntent(BaseModel):
@@ -100,7 +101,7 @@ class Things(BaseModel):
     def check(self, path: Path) -> None:
         """Names in one thing must be things. Raises SentenceError."""
         for name, thing in self.things.items():
-            for key in ("relative", "number", "colour", "bare", "lock", "heat", "cool", "level"):
+            for key in ("relative", "number", "colour", "bare", "lock", "heat", "cool", "level", "timer"):
                 other = getattr(thing, key)
                 if other is not None and other not in self.things:
                     line = line_of(path, ("things", name, key))

@@ -155,7 +155,7 @@ def dialogues() -> list[str]:
     runner = CAR_BENCH / "run.py"
     if not runner.exists():
         return []
-    command = [sys.executable, str(runner), "--cabin", f"{sys.executable} -m assistant.cli.main session"]
+    command = [sys.executable, str(runner), "--cabin", f"{Path(sys.executable).parent / 'cabin'} session"]
     done = subprocess.run(
         [*command, str(CAR_BENCH / "train.jsonl")], capture_output=True, text=True, cwd=ROOT, check=False
     )

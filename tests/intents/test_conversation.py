@@ -60,6 +60,12 @@ def test_a_place_names_its_windows(router: Router, where: str, windows: set[str]
     assert set(asked(said(router, f"close {where}"))) == windows
 
 
+@pytest.mark.parametrize(("language", "text"), [("en", "close the windows"), ("de", "schließe alle Fenster")])
+def test_the_plural_means_all_of_them(language: str, text: str) -> None:
+    out = said(Router.load(language), text)
+    assert set(asked(out)) == {DRIVER, PASSENGER, REAR_LEFT, REAR_RIGHT}
+
+
 def test_everyone_is_whoever_sits_in_the_car(router: Router) -> None:
     taken = frozenset({"driver", "rear_right"})
     out = said(router, "turn on the seat heating for everyone please now", occupied=taken)
