@@ -12,7 +12,7 @@ from policies.catalogue import Catalogue
 from policies.couplings import Couplings
 from policies.motion import Motion
 from policies.rule import RuleError, named
-from policies.rules import _Table
+from policies.rules import Table
 from policies.soundness import Soundness
 from policies.source import DataError, Source, Where
 from policies.wording import Wording
@@ -60,7 +60,7 @@ def _of_rules(source: Source) -> Iterator[DataError]:
     while True:
         table = None
         try:
-            table = source.fill(_Table)
+            table = source.fill(Table)
             Soundness(source, Catalogue.load()).entries(table.rules, table.cautions, table.rates)
             return
         except DataError as error:

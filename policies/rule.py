@@ -236,7 +236,7 @@ def named(pattern: str, catalogue: Catalogue) -> list[Signal]:
         if signal is None:
             raise ValueError(f"{pattern} is neither in VSS 6.0 nor in overlay.vspec (signals.yaml lists both)")
         if signal.kind != "actuator":
-            raise ValueError(f"{pattern} is a {signal.kind}: it can only be read")
+            raise ValueError(f"{pattern} can only be read: its kind is {signal.kind}")
         return [signal]
     steps = pattern.split(".")
     found = [signal for signal in catalogue.values() if signal.kind == "actuator" and _fits(signal.path, steps)]

@@ -22,7 +22,7 @@ class Answers(Strict):
     critical: Annotated[frozenset[Literal["driver"]], Field(min_length=1)]
 
 
-class _Table(Strict):
+class Table(Strict):
     """rules.yaml."""
 
     version: Literal[1]
@@ -35,7 +35,7 @@ class _Table(Strict):
 class RuleTable(Mapping[str, Entry]):
     """The rules by signal path. A path that is not in it may not be commanded."""
 
-    def __init__(self, table: _Table, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, table: Table, entries: Mapping[str, Entry]) -> None:
         self.answers = table.answers
         self.rules = table.rules
         self.cautions = table.cautions
@@ -48,7 +48,7 @@ class RuleTable(Mapping[str, Entry]):
         if path is None and catalogue is None:
             return _shipped()
         source = Source.read(HERE if path is None else Path(path), RuleError)
-        table = source.fill(_Table)
+        table = source.fill(Table)
         soundness = Soundness(source, Catalogue.load() if catalogue is None else catalogue)
         return cls(table, soundness.entries(table.rules, table.cautions, table.rates))
 
@@ -67,4 +67,4 @@ def _shipped() -> RuleTable:
     return RuleTable.load(HERE, Catalogue.load())
 
 
-__all__ = ["RuleError", "RuleTable"]
+__all__ = ["RuleError", "RuleTable", "Table"]

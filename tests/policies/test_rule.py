@@ -304,8 +304,8 @@ def test_a_star_is_one_step_and_names_only_what_can_be_set() -> None:
     ("pattern", "told"),
     [
         ("Vehicle.Nonsense", "neither in VSS"),
-        ("Vehicle.Speed", "a sensor: it can only be read"),
-        ("Vehicle.Powertrain.Type", "a attribute: it can only be read"),
+        ("Vehicle.Speed", "can only be read: its kind is sensor"),
+        ("Vehicle.Powertrain.Type", "can only be read: its kind is attribute"),
         ("Vehicle.*.Nonsense", "no signal that can be set"),
         ("Vehicle.*", "no signal that can be set"),
     ],

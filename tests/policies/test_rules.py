@@ -75,7 +75,7 @@ def test_every_rule_that_asks_back_or_forbids_says_why() -> None:
         (rule(class_="comfy", **{"class": ""}), 4, "class"),
         (rule(id="Some Rule"), 4, "id"),
         (rule(signals="Vehicle.Nonsense"), 4, "neither in VSS 6.0 nor in overlay.vspec"),
-        (rule(signals="Vehicle.Speed"), 4, "is a sensor: it can only be read"),
+        (rule(signals="Vehicle.Speed"), 4, "can only be read: its kind is sensor"),
         (rule(signals="Vehicle.*.Nonsense"), 4, "no signal that can be set is called"),
         (rule(signals=f"[{LOCK}, {LOCK}]"), 4, "twice"),
         (rule() + rule(signals=HIGH), 5, "has the id of the rule in line 4"),
