@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import StorageError
-from assistant.settings import Settings
+from assistant.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
     from assistant.cabin import Cabin
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.journal import Journal
     from assistant.ports import Synthesizer, Transcriber
     from assistant.vehicle.console import Console
+    from intents.model import LanguageModel
     from intents.router import Router
     from intents.wording import Wording
     from knowledge.embedding import Embedder
@@ -194,7 +195,17 @@ class Engines:
     def _load_router(self) -> "Router":
         from intents.router import Router
 
-        return Router.load(self.settings.language, embedder=self.embedder())
+        named = self.settings.understanding.model
+        model = self._open_language_model(named) if named else None
+        return Router.load(self.settings.language, embedder=self.embedder(), model=model)
+
+    def _open_language_model(self, named: ModelSettings) -> "LanguageModel":
+        from assistant.bounds import bounds
+        from intents.model import LONGEST_TOKENS, LanguageModel
+        from knowledge.model import ModelChoice, open_model
+
+        opened = open_model(ModelChoice(**named.model_dump()), LONGEST_TOKENS)
+        return LanguageModel(opened, named.deadline_s, bounds(self.catalogue()))
 
     def _load_wording(self) -> "Wording":
         from intents.wording import Wording

@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -69,7 +69,7 @@ class VehicleSettings(Section):
 
 
 class ModelSettings(Section):
-    """A language model that may shorten answers; heard only where the cited section bears out every sentence."""
+    """A language model on this machine or beyond; none is asked unless it is named."""
 
     model: str
     provider: str = "openai"
@@ -88,6 +88,14 @@ class KnowledgeSettings(Section):
     pack: str = "aurelia"
     """The pack of this car."""
     model: ModelSettings | None = None
+    """May shorten answers; heard only where the cited section bears out every sentence."""
+
+
+class UnderstandingSettings(Section):
+    """How sentences are understood beyond the templates and examples."""
+
+    model: ModelSettings | None = None
+    """Asked last, about what was not understood; it can only name what the gate then judges."""
 
 
 class JournalSettings(Section):
@@ -111,6 +119,7 @@ class Settings(Section):
     speech: SpeechSettings = SpeechSettings()
     vehicle: VehicleSettings = VehicleSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    understanding: UnderstandingSettings = UnderstandingSettings()
     journal: JournalSettings = JournalSettings()
 
     @property
@@ -183,14 +192,15 @@ def _line_of(file: Path | None, loc: tuple[str, ...]) -> str:
                 return str(number)
         elif current == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
             return str(number)
-    return "?"
+    return _line_of(file, loc[:-1]) if loc[1:] else "?"
 
 
 def _known(loc: tuple[str, ...]) -> str:
     model: type[BaseModel] = Settings
     for part in loc[:-1]:
-        inner = model.model_fields[part].annotation if part in model.model_fields else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        named = model.model_fields[part].annotation if part in model.model_fields else None
+        inner = [each for each in (named, *get_args(named)) if isinstance(each, type) and issubclass(each, BaseModel)]
+        if not inner:
             break
-        model = inner
+        model = inner[0]
     return f"Settings here: {', '.join(model.model_fields)}"

@@ -13,10 +13,12 @@ from intents.dialogue import Dialogue
 from intents.intent import Ask, Intent
 from intents.matcher import Matcher
 from intents.meaning import Embedder, Meaning
+from intents.model import LanguageModel
 from intents.reading import Mood, Reading, from_template
 from intents.resolve import Resolver, camel
 from intents.spotting import spotter
 from intents.things import Things
+from intents.wishes import Ontology
 
 LEAST = 0.55
 """Below this share of accounted words nothing is done on phrases alone."""
@@ -28,6 +30,8 @@ UNLIKE = 0.35
 """Cosine to the nearest talk of other things from which an unnamed request is taken for such."""
 LEAD = 0.05
 """A nearest label that leads the next by less is asked about before it is done."""
+LOST: frozenset[Mood] = frozenset({"command", "status", "none"})
+"""Moods of a sentence that may still be a request when nothing in it was understood."""
 SAME_AS = re.compile(
     r"^(?P<left>.*?)\b(?:(?:to )?(?:the )?same (?:\w+ )?(?:level |position |setting )?as|"
     r"(?:to |and )?match(?:es|ing)?|equal to|as much as|to the level of)\b(?P<right>.+)$",
@@ -40,7 +44,13 @@ __all__ = ["Embedder", "Router"]
 class Router:
     """Routes utterances of one language. Holds no conversation: that comes in with each call."""
 
-    def __init__(self, things: Things, said: templates.Sentences, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        things: Things,
+        said: templates.Sentences,
+        embedder: Embedder | None = None,
+        model: LanguageModel | None = None,
+    ) -> None:
         self._things, self._language = things, said.language
         self._templates = Matcher(said)
         self._plain = frozenset(things.intents)
@@ -48,11 +58,18 @@ class Router:
         self._conditions = Conditions(said, things, self._spotter, self._whole)
         self._resolver = Resolver(things)
         self._meaning = Meaning.load(said.language, embedder) if embedder is not None else None
+        self._modelled = model.reader(Ontology.of(things, said), self._resolver) if model is not None else None
 
     @staticmethod
-    def load(language: str = "en", *, folder: Path | None = None, embedder: Embedder | None = None) -> "Router":
-        """The router of ``language``. Raises SentenceError when a data file is wrong."""
-        return Router(Things.load(), templates.sentences(language, folder), embedder)
+    def load(
+        language: str = "en",
+        *,
+        folder: Path | None = None,
+        embedder: Embedder | None = None,
+        model: LanguageModel | None = None,
+    ) -> "Router":
+        """The router of ``language``, with those of its tiers that are given. Raises SentenceError for a wrong file."""
+        return Router(Things.load(), templates.sentences(language, folder), embedder, model)
 
     def route(self, text: str, dialogue: Dialogue) -> tuple[Intent, ...]:
         """What ``text`` means, in order. Never empty, never raises: what is nothing to us has the kind "none"."""
@@ -69,7 +86,18 @@ class Router:
             undone = {ask.signal for ask in dialogue.last[-1].asks}
             if undone and not undone & {ask.signal for ask in intents[0].asks}:
                 return (Intent("Undo", "dialogue", clean, path=intents[0].path, score=intents[0].score), *intents)
+        if self._modelled is not None and self._lost(clean, readings, intents):
+            intents = self._modelled(clean, dialogue) or intents
         return intents or (Intent("None", "none", clean),)
+
+    def _lost(self, text: str, readings: list[Reading], intents: tuple[Intent, ...]) -> bool:
+        """Did neither templates nor examples understand ``text``: no request, but no denial, tale or talk either?"""
+        if any(reading.mood not in LOST for reading in readings):
+            return False
+        if any(intent.kind != "none" and intent.missing != "thing" for intent in intents):
+            return False
+        near = self._meaning.nearest(text) if self._meaning is not None else None
+        return near is None or near.label != "none" or near.score < ALIKE
 
     def _proposed(self, readings: list[Reading], dialogue: Dialogue) -> tuple[Intent, ...] | None:
         """A yes to what we proposed is the request itself."""

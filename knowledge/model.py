@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEADLINE_S = 4.0
 """How long a driver waits for the model before the manual's own words are said."""
+LONGEST_TOKENS = 160
 LONGEST_WORDS = 60
 """More than this is no shortening."""
 
@@ -44,15 +45,18 @@ class ModelChoice(BaseModel):
     deadline_s: float = Field(default=DEADLINE_S, gt=0, le=30)
 
 
-def open_model(choice: ModelChoice) -> "BaseChatModel":
-    """The chat model. It gets no tools. Raises ModelError saying which package or key is missing."""
+def open_model(choice: ModelChoice, tokens: int = LONGEST_TOKENS) -> "BaseChatModel":
+    """The chat model, which says at most ``tokens`` and gets no tools.
+
+    Raises ModelError saying which package or key is missing.
+    """
     try:
         from langchain.chat_models import init_chat_model
     except ImportError:
         raise ModelError("a language model needs the package langchain: pip install langchain") from None
-    given: dict[str, Any] = {"temperature": 0, "max_tokens": 160, "timeout": choice.deadline_s, "max_retries": 0}
+    given: dict[str, Any] = {"temperature": 0, "max_tokens": tokens, "timeout": choice.deadline_s, "max_retries": 0}
     if choice.provider == "ollama":
-        given = {"temperature": 0, "num_predict": 160, "client_kwargs": {"timeout": choice.deadline_s}}
+        given = {"temperature": 0, "num_predict": tokens, "client_kwargs": {"timeout": choice.deadline_s}}
     if choice.base_url:
         given["base_url"] = choice.base_url
     if choice.api_key_variable:

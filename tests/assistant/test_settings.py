@@ -27,6 +27,14 @@ def test_a_file_sets_and_the_environment_wins(toml, monkeypatch: pytest.MonkeyPa
     assert (loaded.speech.voice, loaded.speech.recogniser) == ("espeak", "whisper")
 
 
+def test_one_language_model_may_be_named_for_answers_and_another_for_understanding(toml) -> None:
+    toml('[knowledge.model]\nmodel = "a"\n[understanding]\nmodel = {model = "b", provider = "ollama"}\n')
+    loaded = settings.load()
+    assert loaded.knowledge.model and loaded.understanding.model
+    assert type(loaded.knowledge.model) is type(loaded.understanding.model)
+    assert (loaded.knowledge.model.model, loaded.understanding.model.provider) == ("a", "ollama")
+
+
 def test_nothing_set_is_the_defaults(toml) -> None:
     toml("")
     assert settings.load().speech.voice == "auto"
@@ -43,6 +51,8 @@ def test_nothing_set_is_the_defaults(toml) -> None:
         ),
         ("\nmood = 3\n", 2, "mood"),
         ("[speed]\nlimit = 3\n", 1, "speed"),
+        ('[understanding.model]\nmodel = "m"\ndedline_s = 3\n', 3, "deadline_s"),
+        ('[understanding]\nmodel = {model = "m", deadline_s = 99}\n', 2, "understanding.model.deadline_s"),
     ],
 )
 def test_a_wrong_key_or_value_is_named_with_file_and_line(toml, text: str, line: int, key: str) -> None:
