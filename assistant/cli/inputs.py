@@ -18,9 +18,11 @@ file_option = click.option(
     help="Read them from a file, one a line.",
 )
 
+ZONES = ("driver", "passenger", "rear_left", "rear_right", "outside", "unknown")
+
 zone_option = click.option(
     "--zone",
-    type=click.Choice(["driver", "passenger", "rear_left", "rear_right", "outside", "unknown"]),
+    type=click.Choice(ZONES),
     default="driver",
     show_default=True,
     help="The seat that speaks.",

@@ -60,9 +60,14 @@ _ONES = (
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
-def sayable(text: str) -> str:
-    """``text`` as a voice should read it: "2.4 bar" → "two point four bar", "P0420" → "P, zero four two zero"."""
+def sayable(text: str, language: str = "en") -> str:
+    """``text`` as a voice should read it: "2.4 bar" → "two point four bar", "P0420" → "P, zero four two zero".
+
+    In a ``language`` other than English only marks that are not to be read are taken out: the voices read its numbers.
+    """
     text = re.sub(r"\[(\d+|[a-z])\]|[*_`#|]|[\x00-\x1f\x7f]", " ", text)
+    if language != "en":
+        return " ".join(text.split())
     text = _FAULT.sub(lambda m: _spell(m[1] + m[2]) + (f", {_spell(m[3])}" if m[3] else ""), text)
     text = _TYRE.sub(_tyre, text)
     text = _GRADE.sub(lambda m: f"{words(m[1])} W {words(m[2])}", text)
