@@ -98,7 +98,7 @@ GOOD = (f"{{signal: {FOG}, is: true}}", f"{{signals: {LOW}, set: true}}")
         (f"{{signal: {FOG}}}", GOOD[1], 4, "give one of: is, not"),
         (f"{{signal: {FOG}, is: 3}}", GOOD[1], 4, "true or false"),
         (f"{{signal: {FOG}, not: 3}}", GOOD[1], 4, "true or false"),
-        (GOOD[0], "{signals: Vehicle.Speed, set: 3}", 5, "is a sensor"),
+        (GOOD[0], "{signals: Vehicle.Speed, set: 3}", 5, "its kind is sensor"),
         (GOOD[0], f"{{signals: {LOW}}}", 5, "give one of: set, at_least, including"),
         (GOOD[0], f"{{signals: {FAN}, at_least: 20, if_above: 3}}", 5, "if_above goes with set"),
         (GOOD[0], f"{{signals: {FAN}, at_least: 200}}", 5, "0 to 100"),
