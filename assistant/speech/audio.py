@@ -67,7 +67,7 @@ def _read(path: Path, sound: "object") -> Audio:
         raise _too_long(path, sound.frames / rate)
     blocks: list[Audio] = []
     taken = 0
-    resample = _Resampler(rate)
+    resample = Resampler(rate)
     for block in sound.blocks(blocksize=_BLOCK, dtype="float32", always_2d=True):
         taken += len(block)
         if taken > limit:
@@ -99,15 +99,18 @@ def _mono(block: Audio) -> Audio:
     return mean
 
 
-class _Resampler:
-    """Block-wise conversion to 16 kHz, so that a file at 192 kHz costs no more memory than one at 16."""
+class Resampler:
+    """Block-wise conversion from ``rate`` to ``wanted``, Hz: a file at 192 kHz costs no more memory than one at 16.
 
-    def __init__(self, rate: int) -> None:
+    What lies above half the wanted rate is filtered out, never folded down. A block may come out a little later.
+    """
+
+    def __init__(self, rate: int, wanted: int = SAMPLE_RATE) -> None:
         self._stream = None
-        if rate != SAMPLE_RATE:
+        if rate != wanted:
             import soxr
 
-            self._stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
+            self._stream = soxr.ResampleStream(rate, wanted, 1, dtype="float32")
 
     def __call__(self, block: Audio) -> Audio:
         if self._stream is None:

@@ -74,9 +74,10 @@ class Endpointer:
         return self._at + len(self._windows) * WINDOW
 
     @property
-    def spoken(self) -> bool:
-        """Has a word been said in the utterance that goes on?"""
-        return self._inside and self._speech() >= _ONSET
+    def speaking(self) -> bool:
+        """Is somebody speaking in this very moment?"""
+        recent = self._windows[-_ONSET:]
+        return len(recent) == _ONSET and all(probability >= _SPEECH for _, probability in recent)
 
     def hear(self, sound: Audio) -> Iterator[Onset | Endpoint]:
         """Take the next stretch of sound (mono float32, 16 kHz); what begins and ends in it, in order."""
@@ -108,8 +109,7 @@ class Endpointer:
 
     def _step(self) -> Iterator[Onset | Endpoint]:
         if not self._inside:
-            recent = self._windows[-_ONSET:]
-            if len(recent) == _ONSET and all(probability >= _SPEECH for _, probability in recent):
+            if self.speaking:
                 self._inside = True
                 yield Onset(self._at, self._sound())
             elif len(self._windows) > self._kept:

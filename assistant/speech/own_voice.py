@@ -1,0 +1,182 @@
+"""The assistant's own voice, known and told apart: what it plays is taken out of what it hears, and never taken for a
+driver.
+
+Two nets. The canceller subtracts the reply; where it cannot (it has not found the delay yet, the loudspeaker distorts),
+what is left is compared with what was played, and what sounds like it is nobody's.
+"""
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ports import EchoCanceller, Loudspeaker
+from assistant.speech.audio import Resampler
+from assistant.utterance import SAMPLE_RATE, Audio
+
+JUDGED_S = 0.3
+"""The stretch by which a voice over a reply is judged at first, seconds."""
+
+HANG_S = 0.8
+"""How long our voice may be in the air after the loudspeaker was told of it, seconds: its own delay, and the room."""
+
+_KEPT_S = 17.0  # the longest utterance, and the longest delay before it
+_LONGEST_DELAY_S = 1.2  # Bluetooth in a car; what is older is no echo
+_AUDIBLE = 1e-3
+
+_HOP, _WINDOW, _FFT = 160, 400, 512
+_BANDS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The same time thrice: as the microphone took it, as the canceller left it, and what was played from 1.2 s before.
+
+    Mono float32 at 16 kHz; ``reference`` is longer than the others by the longest delay.
+    """
+
+    taken: Audio
+    cleaned: Audio
+    reference: Audio
+
+
+class OwnVoice:
+    """Keeps what the loudspeaker plays in step with what the microphone takes. ``played`` comes from another thread.
+
+    Without ``canceller`` nothing can be heard while the assistant speaks; everything else works.
+    """
+
+    def __init__(self, canceller: EchoCanceller | None = None) -> None:
+        self._canceller = canceller
+        self._lock = threading.Lock()
+        self._pending = np.zeros(0, np.float32)  # played, and the microphone is not there yet
+        self._taken, self._cleaned, self._reference = (_Past() for _ in range(3))
+        self._uncleaned = np.zeros(0, np.float32)  # taken, and the canceller has not returned it yet
+        self._quiet = int(HANG_S * SAMPLE_RATE)  # samples since something of ours was last audible
+
+    def follow(self, loudspeaker: Loudspeaker) -> None:
+        """Be told of everything that ``loudspeaker`` plays."""
+        resample = Resampler(loudspeaker.sample_rate)
+        loudspeaker.played = lambda sound: self.played(resample(sound))
+
+    @property
+    def sounding(self) -> bool:
+        """May our own voice be in the air?"""
+        return self._quiet < HANG_S * SAMPLE_RATE
+
+    def played(self, sound: Audio) -> None:
+        """What the loudspeaker lets sound (mono float32, 16 kHz), silence too, as it does."""
+        if self._canceller is not None:
+            self._canceller.played(sound)
+        with self._lock:
+            # Two clocks drift apart by some samples a minute; what piles up beyond the longest delay is of no use.
+            self._pending = np.concatenate((self._pending, sound))[-int(_LONGEST_DELAY_S * SAMPLE_RATE) :]
+            if np.any(np.abs(sound) > _AUDIBLE):
+                self._quiet = 0
+
+    def clean(self, sound: Audio) -> Audio:
+        """The next stretch from the microphone without our voice, in steps of 10 ms: at times a little is kept back."""
+        if self._canceller is not None:
+            self._uncleaned = np.concatenate((self._uncleaned, sound))
+            cleaned = self._canceller.clean(sound)
+            sound, self._uncleaned = self._uncleaned[: len(cleaned)], self._uncleaned[len(cleaned) :]
+        else:
+            cleaned = np.zeros_like(sound) if self.sounding else sound
+        with self._lock:
+            now, self._pending = self._pending[: len(sound)], self._pending[len(sound) :]
+            self._quiet += len(sound)
+        self._taken.add(sound)
+        self._cleaned.add(cleaned)
+        self._reference.add(np.pad(now, (0, len(sound) - len(now))))
+        return cleaned
+
+    def recent(self, seconds: float) -> Stretch:
+        """The last ``seconds``."""
+        count = int(seconds * SAMPLE_RATE)
+        with self._lock:
+            ahead = self._pending
+        reference = np.concatenate((self._reference.last(count + int(_LONGEST_DELAY_S * SAMPLE_RATE)), ahead))
+        return Stretch(self._taken.last(count), self._cleaned.last(count), reference)
+
+    def is_ours(self, stretch: Stretch) -> bool:
+        """Whether what can be heard in ``stretch`` is our own voice, or too little besides it to be anybody's."""
+        if left_db(stretch) < LEAST_LEFT_DB:
+            return True
+        return likeness(stretch.cleaned, stretch.reference) > MOST_ALIKE
+
+
+LEAST_LEFT_DB = -9.0
+MOST_ALIKE = 0.6
+
+
+def left_db(stretch: Stretch) -> float:
+    """What the canceller left of the power that the microphone took, dB: 0 when nothing was ours."""
+    taken, cleaned = (float(np.mean(np.square(each, dtype=np.float64))) for each in (stretch.taken, stretch.cleaned))
+    return 10 * float(np.log10((cleaned + 1e-12) / (taken + 1e-12)))
+
+
+def likeness(heard: Audio, played: Audio) -> float:
+    """How much ``heard`` sounds like the most similar stretch of ``played``: 1 the same, 0 nothing alike.
+
+    The correlation of their log spectra over time, so that neither the room's colour nor distortion hides a voice.
+    """
+    seen, known = spectrum(heard), spectrum(played)
+    frames = len(seen)
+    if not frames or len(known) < frames:
+        return 0.0
+    seen = seen - seen.mean(axis=0)
+    own = float(np.sum(seen**2))
+    best = 0.0
+    for start in range(len(known) - frames + 1):
+        other = known[start : start + frames]
+        other = other - other.mean(axis=0)
+        power = own * float(np.sum(other**2))
+        if power > 0:
+            best = max(best, float(np.sum(seen * other)) / power**0.5)
+    return best
+
+
+def spectrum(sound: Audio) -> NDArray[np.float64]:
+    """Log power in ``_BANDS`` bands (150 to 6,500 Hz, mel) every 10 ms: float64 [frames, bands]."""
+    if len(sound) < _WINDOW:
+        return np.zeros((0, _BANDS))
+    frames = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW)[::_HOP] * np.hanning(_WINDOW)
+    power = np.abs(np.fft.rfft(frames, _FFT)) ** 2
+    found: NDArray[np.float64] = np.log10(power @ _MEL.T + 1e-7)
+    return found
+
+
+def _mel_bands() -> NDArray[np.float64]:
+    def mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = 1127 * np.log(1 + hertz / 700)
+        return found
+
+    low, high = mel(np.array([150.0, 6500.0]))
+    edges = np.linspace(low, high, _BANDS + 2)[:, np.newaxis]
+    at = mel(np.linspace(0, SAMPLE_RATE / 2, _FFT // 2 + 1))[np.newaxis]
+    rising = (at - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - at) / (edges[2:] - edges[1:-1])
+    return np.maximum(0.0, np.minimum(rising, falling))
+
+
+_MEL = _mel_bands()
+
+
+class _Past:
+    """The last seconds of a stream."""
+
+    def __init__(self) -> None:
+        self._sound: list[Audio] = []
+        self._length = 0
+
+    def add(self, sound: Audio) -> None:
+        self._sound.append(sound)
+        self._length += len(sound)
+        while self._length - len(self._sound[0]) >= _KEPT_S * SAMPLE_RATE:
+            self._length -= len(self._sound.pop(0))
+
+    def last(self, count: int) -> Audio:
+        if len(self._sound) > 1:
+            self._sound = [np.concatenate(self._sound)]
+        return self._sound[0][-count:] if self._sound and count else np.zeros(0, np.float32)
