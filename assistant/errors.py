@@ -4,6 +4,7 @@ CabinError                  code, message: what, where and what to do
 ├── SettingsError           cabin.toml or a CABIN_ variable is wrong: names file, line and key
 ├── AudioError              a sound file is missing, empty, corrupt or too long
 ├── SpeechError             a recogniser or a voice failed
+├── ModelError              a model cannot be fetched, copied, found or removed
 ├── DeviceError             there is no such microphone or loudspeaker, or it is gone
 ├── VehicleError            the car is out of reach or does not obey
 ├── DriveError              a drive's YAML is wrong: names file, line and step
@@ -36,6 +37,10 @@ class SpeechError(CabinError):
 
 class DeviceError(CabinError):
     code = "device"
+
+
+class ModelError(CabinError):
+    code = "model"
 
 
 class VehicleError(CabinError):
