@@ -67,12 +67,15 @@ async def _play(
             await asyncio.to_thread(lazy)
         table.note = ""
         rig = engines.rig()
-        async for played in play(loaded, sounds, rig, out):
-            table.add(played)
-            if as_json:
-                click.echo(json.dumps(_line(played), ensure_ascii=False))
-            else:
-                live.update(table.render(last=max(1, console.height // ROW_LINES)), refresh=True)
+        try:
+            async for played in play(loaded, sounds, rig, out):
+                table.add(played)
+                if as_json:
+                    click.echo(json.dumps(_line(played), ensure_ascii=False))
+                else:
+                    live.update(table.render(last=max(1, console.height // ROW_LINES)), refresh=True)
+        finally:
+            rig.close()
     if as_json:
         replies = [row.reply for row in table.rows if row.reply]
         spent = {stage: {"p50": p50, "p95": p95} for stage, (p50, p95) in latencies(replies).items()}

@@ -23,13 +23,13 @@ class Played:
 
 
 async def play(drive: Drive, sounds: Path, rig: Rig, out: Path) -> AsyncIterator[Played]:
-    """Play ``drive`` step by step. Replies are written to ``out`` as NN.wav.
+    """Play ``drive`` step by step. Replies are written to ``out`` as NN.wav, in place of those of an earlier time.
 
     A step that fails is told in ``Played.error`` and the drive goes on. Raises StorageError when ``out`` cannot be
     written.
     """
     try:
-        await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(_make_room, out, len(drive.steps))
     except OSError as error:
         raise StorageError(f"{out}: cannot be made: {error.strerror}. Name another folder with --out.") from error
     if drive.start:
@@ -48,6 +48,13 @@ async def play(drive: Drive, sounds: Path, rig: Rig, out: Path) -> AsyncIterator
             continue
         challenge = (reply and reply.challenge) or challenge
         yield Played(number, step, reply, sound if reply and reply.text else None)
+
+
+def _make_room(out: Path, steps: int) -> None:
+    """Make the folder, without what an earlier drive said at these steps."""
+    out.mkdir(parents=True, exist_ok=True)
+    for number in range(1, steps + 1):
+        (out / f"{number:02}.wav").unlink(missing_ok=True)
 
 
 async def _take(step: Step, sounds: Path, rig: Rig, challenge: str) -> Reply | None:

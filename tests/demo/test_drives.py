@@ -51,7 +51,13 @@ async def test_a_commute_shows_what_the_cabin_does_and_what_it_never_does(engine
     assert "1.7 bar" in tyres.text
     assert tyres.sources
     assert replies["an answer from the manual with its section"].sources[0]["section"]
-    assert not replies["no answer is made up for a question about something else"].sources
+    unknown = replies["a question that the manual cannot answer is refused"]
+    assert unknown.heard.startswith("how do i") and "radio" in unknown.heard
+    assert (unknown.kind, unknown.sources) == ("question", ())
+    assert "can't find that in the owner's manual" in unknown.text
+    lacking = replies["what this car does not have is said plainly"]
+    assert lacking.heard.endswith("drive by itself")
+    assert "no self-driving" in lacking.text
     noise = replies["noise does nothing"]
     assert (noise.heard, noise.applied) == ("", {})
 
@@ -86,6 +92,14 @@ async def test_every_reply_is_a_sound_that_can_be_heard(engines: Engines, tmp_pa
             data = sound.readframes(sound.getnframes())
             assert sound.getnframes() > 0.3 * sound.getframerate()
         assert max(data) > 0
+
+
+async def test_a_step_that_says_nothing_leaves_no_reply_of_an_earlier_drive(engines: Engines, tmp_path: Path) -> None:
+    (tmp_path / "18.wav").write_bytes(b"an earlier reply")
+    (tmp_path / "theirs.wav").write_bytes(b"a file of the driver's own")
+    rows = await played("winter", engines, tmp_path)
+    said = {row.sound for row in rows.values() if row.sound}
+    assert set(tmp_path.iterdir()) == said | {tmp_path / "theirs.wav"}
 
 
 async def test_an_out_folder_that_cannot_be_made_is_told(engines: Engines, tmp_path: Path) -> None:
