@@ -75,9 +75,12 @@ class Session:
 
     async def run(self, lines: AsyncIterator[bytes], write: Callable[[str], None]) -> None:
         """Answer every line until the input ends. No line can end the session."""
-        async for line in lines:
-            if line.strip():
-                write(json.dumps(await self.answer(line), ensure_ascii=False))
+        try:
+            async for line in lines:
+                if line.strip():
+                    write(json.dumps(await self.answer(line), ensure_ascii=False))
+        finally:
+            self.rig.close()
 
     async def answer(self, line: bytes | str) -> dict[str, Any]:
         """The answer to one line: a reply, the vehicle's values, ok, or an error with its code."""

@@ -1,6 +1,7 @@
 """`cabin say`: typed utterances through the whole cabin, one turn each, in one dialogue."""
 
 import asyncio
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,16 +32,16 @@ async def _say(texts: list[str], zone: str, as_json: bool, wav: Path | None) -> 
     from assistant.utterance import Utterance
     from policies.command import Zone
 
-    cabin = Engines(load()).rig().cabin
     reply = None
-    for text in texts:
-        reply = await cabin.take_turn(Utterance(text, zone=Zone(zone)))
-        if as_json:
-            emit({"type": "reply", **asdict(reply)})
-        else:
-            click.echo(reply.text)
-            for source in reply.sources:
-                page = f", page {source['page']}" if source["page"] else ""
-                click.echo(f"  [{source['title']}: {source['section']}{page}]")
-    if wav and reply:
-        await asyncio.to_thread(cabin.speak_to, wav, reply.text)
+    with closing(Engines(load()).rig()) as rig:
+        for text in texts:
+            reply = await rig.cabin.take_turn(Utterance(text, zone=Zone(zone)))
+            if as_json:
+                emit({"type": "reply", **asdict(reply)})
+            else:
+                click.echo(reply.text)
+                for source in reply.sources:
+                    page = f", page {source['page']}" if source["page"] else ""
+                    click.echo(f"  [{source['title']}: {source['section']}{page}]")
+        if wav and reply:
+            await asyncio.to_thread(rig.cabin.speak_to, wav, reply.text)

@@ -163,3 +163,16 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_session_goes_on(tmp_pat
     assert answers[0]["applied"]
     assert str(in_the_way) in answers[0]["text"] + run.stderr
     assert "Traceback" not in run.stderr
+
+
+async def test_a_session_that_ends_leaves_no_challenge_open(engines: Engines) -> None:
+    session = Session(engines)
+
+    async def lines():
+        yield b'{"type":"text","text":"switch to sport mode","zone":"driver"}'
+
+    said: list[str] = []
+    await session.run(lines(), said.append)
+    asked = json.loads(said[0])["challenge"]
+    late = await session.answer(json.dumps({"type": "touch", "challenge": asked}))
+    assert (late["decision"], late["applied"]) == ("refuse", {})
