@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "drive": ("demo.command:drive", "Play a scripted drive: sound in, actions and answers out."),
     "dashboard": ("demo.dashboard.command:dashboard", "The cabin in a terminal or a browser, to try everything."),
     "say": ("assistant.cli.say:say", "One typed utterance through the whole cabin."),
+    "listen": ("assistant.cli.listen:listen", "Speak to the cabin, hear it answer."),
     "hear": ("assistant.cli.hear:hear", "What a sound file says."),
     "recognise": ("assistant.cli.recognise:recognise", "Speech to intent with anybody's templates."),
     "ask": ("assistant.cli.ask:ask", "A question to the owner's manual and the live car."),
@@ -23,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("assistant.cli.journal:journal", "Show, verify and report what happened."),
     "knowledge": ("assistant.cli.knowledge:knowledge", "Take manuals in; build, search and check their index."),
     "support": ("assistant.cli.support:support", "The support desk: HTTP API, web page, MCP, keys, gaps."),
+    "models": ("assistant.cli.models:models", "Better recognisers and voices: fetch, list, remove."),
+    "wyoming": ("assistant.cli.wyoming:wyoming", "Ears and voice for Home Assistant and its satellites."),
     "doctor": ("assistant.cli.doctor:doctor", "Which engines are in use, and why."),
 }
 """Subcommand: where it lives and its line in the overview, so that help needs no import."""

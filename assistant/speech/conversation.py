@@ -90,6 +90,7 @@ class Conversation:
         self._events: asyncio.Queue[heard.Event] = asyncio.Queue()
         self._utterances: asyncio.Queue[tuple[Hearing, heard.Ended] | None] = asyncio.Queue()
         self._speaking: asyncio.Task[None] | None = None
+        self._answered = asyncio.Event()
 
     # --- what a key, a button or a typed line does ---------------------------------------------------
 
@@ -118,9 +119,13 @@ class Conversation:
         """One turn, however the utterance came (typed too): answered, told and spoken."""
         self._tell(Understood(utterance))
         reply = await self._answer(utterance)
+        self.give(reply)
+        return reply
+
+    def give(self, reply: Reply) -> None:
+        """Tell and speak a reply that came another way: to a touch, say."""
         self._tell(Replied(reply))
         self.speak(reply.text, asks=reply.decision == "confirm" or reply.text.rstrip().endswith("?"))
-        return reply
 
     def speak(self, text: str, *, asks: bool = False) -> None:
         """Begin to speak ``text`` in place of what is being spoken; with ``asks``, its answer needs no wake word."""
@@ -129,10 +134,13 @@ class Conversation:
     # --- the loop ------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Listen and answer until ``close``. Raises DeviceError when there is no microphone; one lost later is told."""
+        """Listen and answer until ``close``. A microphone that is missing or lost is told; ``listen`` tries again."""
         self._loop = asyncio.get_running_loop()
-        await self.listen()
         following = self._loop.create_task(self._follow())
+        try:
+            await self.listen()
+        except CabinError as error:
+            self._tell(heard.Lost(error, deaf=True))
         try:
             while (said := await self._utterances.get()) is not None:
                 try:
@@ -143,9 +151,21 @@ class Conversation:
                     self._tell(Trouble(error))
         finally:
             following.cancel()
+            self._answered.set()
+
+    async def finish(self) -> None:
+        """Answer and speak to its end what was said so far, then ``close``."""
+        self._utterances.put_nowait(None)
+        await self._answered.wait()
+        if self._speaking is not None:
+            await asyncio.gather(self._speaking, return_exceptions=True)
+        await self.close()
 
     async def listen(self) -> None:
-        """Open the microphone, or open it again after it was lost. Raises DeviceError when there is none."""
+        """Open the microphone, or open it again after it was lost.
+
+        Raises DeviceError when there is none, AudioError when the file in its place cannot be read.
+        """
         await asyncio.to_thread(self._transcriber)
         await asyncio.to_thread(self.ears.start)
 

@@ -13,8 +13,8 @@ from assistant.speech.level import Level, LevelMeter
 from assistant.speech.own_voice import JUDGED_S, OwnVoice
 from assistant.utterance import SAMPLE_RATE, Audio
 
-How = Literal["key", "wake word", "follow-up", "barge-in"]
-"""Why somebody is meant to be heard: push-to-talk, our name, our question before, or words over our reply."""
+How = Literal["key", "wake word", "follow-up", "barge-in", "hands-free"]
+"""Why somebody is meant to be heard: push-to-talk, our name, our question before, words over our reply, or always."""
 
 LEVEL_EVERY_S = 0.05
 FOLLOW_UP_S = 8.0
@@ -85,8 +85,8 @@ class Ears:
     """Tells ``tell`` what is heard, from its own thread, in order.
 
     Somebody is meant to be heard after ``talk`` (a key), after the wake word, within ``FOLLOW_UP_S`` of ``attend``, and
-    while ``own_voice`` is being played (barge-in): then ``hush`` is called at once. All else is only measured.
-    ``microphone`` opens one; ``wake_word`` may be switched by ``wakes``.
+    while ``own_voice`` is being played (barge-in): then ``hush`` is called at once. All else is only measured, unless
+    ``always`` is set. ``microphone`` opens one; ``wake_word`` may be switched by ``wakes``.
     """
 
     def __init__(
@@ -103,6 +103,8 @@ class Ears:
         self.wake_word = wake_word
         self.wakes = wake_word is not None
         """Does the wake word make the ears listen? May be switched at any time."""
+        self.always = False
+        """Is everything that is said meant to be heard? May be switched at any time."""
         self._own_voice = own_voice or OwnVoice()
         self._hush = hush
         self._asked: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -213,8 +215,8 @@ class Ears:
             self._measured = []
 
     def _onset(self, onset: Onset) -> None:
-        if self._attentive and not self._own_voice.sounding:
-            self._begin(onset, "follow-up")
+        if (self._attentive or self.always) and not self._own_voice.sounding:
+            self._begin(onset, "follow-up" if self._attentive else "hands-free")
 
     def _judge(self, fresh: int) -> None:
         """Somebody seems to speak while we do: stop for another voice, never for our own."""
