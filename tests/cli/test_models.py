@@ -1,0 +1,84 @@
+"""`cabin models` from outside: what is printed, asked and answered."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from assistant.cli.main import cabin
+from assistant.models.pull import copy
+from tests.speech.tiny_voice import tiny_voice
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CABIN_MODELS_DIR", str(tmp_path / "models"))
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def voice(models: Path, tmp_path: Path) -> str:
+    return copy(tiny_voice(tmp_path / "stick", "en_GB-mine"), models).name
+
+
+def lines(*arguments: str) -> list[dict[str, object]]:
+    shown = CliRunner().invoke(cabin, ["models", *arguments, "--json"])
+    return [json.loads(line) for line in shown.stdout.splitlines()]
+
+
+def test_the_list_tells_what_is_here_and_what_can_be_had(voice: str) -> None:
+    found = {str(line["name"]): line for line in lines("list")}
+    assert found[voice]["state"] == "here" and found[voice]["licence"] == "unknown"
+    assert found["base.en"]["state"] == "available" and found["base.en"]["licence"] == "MIT"
+    assert all(line["size"] and line["about"] for line in found.values())
+
+
+def test_the_list_can_be_read_on_a_narrow_screen(voice: str) -> None:
+    shown = CliRunner().invoke(cabin, ["models", "list"], env={"COLUMNS": "80"})
+    assert "en_US-ljspeech-medium" in shown.output and voice in shown.output
+
+
+def test_a_damaged_model_is_named_and_the_command_fails(voice: str, models: Path) -> None:
+    (models / "piper" / voice / f"{voice}.onnx").write_bytes(b"damaged")
+    shown = CliRunner().invoke(cabin, ["models", "list", "--json"])
+    assert shown.exit_code == 1
+    assert json.loads(shown.stdout.splitlines()[0])["state"] == "broken"
+
+
+def test_a_voice_is_copied_from_a_stick(tmp_path: Path, models: Path) -> None:
+    (line,) = lines("pull", str(tiny_voice(tmp_path / "stick", "en_GB-other")))
+    assert line["path"] == str(models / "piper" / "en_GB-other")
+
+
+def test_what_is_neither_listed_nor_there_names_what_is_listed() -> None:
+    failed = CliRunner().invoke(cabin, ["models", "pull", "nosuch"])
+    assert failed.exit_code == 1
+    assert "base.en" in str(failed.exception) and "nosuch" in str(failed.exception)
+
+
+@pytest.mark.enable_socket  # the port of a machine of ours where nobody listens
+def test_without_a_network_it_is_said_what_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CABIN_MODELS_HUB", "http://127.0.0.1:9")
+    failed = CliRunner().invoke(cabin, ["models", "pull", "tiny.en"])
+    assert "licence: MIT" in failed.output
+    assert "the built-in recogniser and voice need no model" in str(failed.exception)
+
+
+def test_the_path_of_all_and_of_one(voice: str, models: Path) -> None:
+    assert CliRunner().invoke(cabin, ["models", "path"]).output.strip() == str(models)
+    assert CliRunner().invoke(cabin, ["models", "path", voice]).output.strip() == str(models / "piper" / voice)
+
+
+@pytest.mark.parametrize("answer", ["\n", "n\n", ""])
+def test_nothing_is_removed_unless_somebody_says_yes(voice: str, models: Path, answer: str) -> None:
+    shown = CliRunner().invoke(cabin, ["models", "remove", voice], input=answer)
+    assert shown.exit_code == 1
+    assert (models / "piper" / voice).exists()
+
+
+@pytest.mark.parametrize(("arguments", "answer"), [(["--yes"], ""), ([], "y\n")])
+def test_somebody_who_says_yes_is_rid_of_it(voice: str, models: Path, arguments: list[str], answer: str) -> None:
+    shown = CliRunner().invoke(cabin, ["models", "remove", voice, *arguments], input=answer)
+    assert shown.exit_code == 0 and "is removed" in shown.output
+    assert not (models / "piper" / voice).exists()
