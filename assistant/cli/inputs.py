@@ -19,6 +19,8 @@ file_option = click.option(
 )
 
 ZONES = ("driver", "passenger", "rear_left", "rear_right", "outside", "unknown")
+MEANS = ("voice", "touch", "button", "support", "tool")
+EVIDENCE = ("none", "voice", "touch", "biometric")
 
 zone_option = click.option(
     "--zone",
