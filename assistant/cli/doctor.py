@@ -9,6 +9,8 @@ import click
 from assistant.cli.inputs import emit, json_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.bootstrap import Engines
 
 
@@ -41,6 +43,7 @@ def examine() -> Iterator[Finding]:
     """Every part in turn; one that fails is told and the next is looked at."""
     from assistant.bootstrap import Engines
     from assistant.settings import load
+    from assistant.speech import live
 
     settings = load()
     engines = Engines(settings)
@@ -49,8 +52,13 @@ def examine() -> Iterator[Finding]:
             "settings",
             lambda: (_settings_file(), f"data in {settings.data_dir}, models in {settings.models_dir}"),
         ),
-        ("recogniser", lambda: (engines.transcriber().name, engines.why["recogniser"])),
-        ("voice", lambda: (engines.synthesizer().name, engines.why["voice"])),
+        ("recogniser", lambda: (engines.transcriber().name, _credited(engines, "recogniser"))),
+        ("voice", lambda: (engines.synthesizer().name, _credited(engines, "voice"))),
+        ("models", lambda: _models(settings.models_dir)),
+        ("microphone", lambda: live.examine(settings.speech, "microphone")),
+        ("loudspeaker", lambda: live.examine(settings.speech, "loudspeaker")),
+        ("wake word", lambda: (settings.speech.wake_word or "none", live.wake_word(settings.speech)[1])),
+        ("barge-in", lambda: (live.own_voice()[0].name, live.own_voice()[1])),
         ("sentences", lambda: (f"language {settings.language}", f"{type(engines.router()).__name__} loaded")),
         (
             "rules",
@@ -73,6 +81,30 @@ def _settings_file() -> str:
     from assistant import paths
 
     return str(next((path for path in paths.settings_files() if path.is_file()), "defaults; no cabin.toml found"))
+
+
+def _credited(engines: "Engines", part: str) -> str:
+    from assistant.speech.credits import credit
+
+    name = engines.transcriber().name if part == "recogniser" else engines.synthesizer().name
+    by = credit(name)
+    return engines.why[part] + (f"; licence: {by.licence}" if by.licence != "unknown" else "")
+
+
+def _models(folder: "Path") -> tuple[str, str]:
+    from assistant.errors import ModelError
+    from assistant.models.shelf import found
+
+    here = found(folder)
+    if broken := [f"{model.name}: {model.problem}" for model in here if model.problem]:
+        raise ModelError(f"{'; '.join(broken)}. Fetch it again by cabin models pull, or remove it.")
+    if not here:
+        return "none", f"none lies in {folder}; cabin models pull fetches some"
+    said = [
+        f"{model.name}: licence {model.licence}, {'as fetched' if model.checked else 'put there by hand'}"
+        for model in here
+    ]
+    return ", ".join(model.name for model in here), "; ".join(said)
 
 
 def _library(engines: "Engines") -> str:

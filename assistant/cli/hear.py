@@ -1,10 +1,14 @@
 """`cabin hear`: what sound files say."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.inputs import emit, file_option, items, json_option
+from assistant.cli.inputs import file_option, items, json_option
+
+if TYPE_CHECKING:
+    from assistant.utterance import Transcript
 
 
 @click.command(
@@ -14,15 +18,16 @@ from assistant.cli.inputs import emit, file_option, items, json_option
 @click.argument("audio", nargs=-1)
 @file_option
 @json_option
-@click.option("--engine", type=click.Choice(["auto", "pocketsphinx", "whisper"]), help="Default: as in the settings.")
+@click.option(
+    "--engine", type=click.Choice(["auto", "pocketsphinx", "whisper", "wyoming"]), help="Default: as in the settings."
+)
 @click.option("--model", help="A faster-whisper model, by name or folder. Default: as in the settings.")
 def hear(audio: tuple[str, ...], lines: Path | None, as_json: bool, engine: str | None, model: str | None) -> None:
     """Transcribe AUDIO files (WAV, FLAC, OGG or MP3), one utterance each."""
     from assistant.bootstrap import Engines
     from assistant.cli.progress import bar
-    from assistant.errors import CabinError
+    from assistant.cli.sounds import hear_each
     from assistant.settings import load
-    from assistant.speech import audio as sound
 
     files = items(audio, lines)
     settings = load()
@@ -30,22 +35,13 @@ def hear(audio: tuple[str, ...], lines: Path | None, as_json: bool, engine: str 
     speech = settings.speech.model_copy(update={name: value for name, value in chosen.items() if value})
     with bar(quiet=as_json) as progress:
         ears = Engines(settings.model_copy(update={"speech": speech}), progress).transcriber()
-    failed = False
-    for name in files:
-        try:
-            heard = ears.transcribe(sound.load(name))
-        except CabinError as error:
-            failed = True
-            if as_json:
-                emit({"file": name, "error": error.code, "message": str(error)})
-            else:
-                click.echo(f"{name}: {error}", err=True)
-            continue
-        if as_json:
-            confidence = round(heard.confidence, 3)
-            emit({"file": name, "text": heard.text, "confidence": confidence, "engine": heard.engine})
-        else:
-            said = heard.text or "(nothing that is meant for the car)"
-            click.echo(f"{said}   [{heard.confidence:.2f}, {heard.engine}, {name}]")
-    if failed:
-        raise SystemExit(1)
+    hear_each(files, ears, as_json=as_json, line=_line, words=_words)
+
+
+def _line(heard: "Transcript") -> dict[str, Any]:
+    language = {"language": heard.language} if heard.language else {}
+    return {"confidence": round(heard.confidence, 3), "engine": heard.engine, **language}
+
+
+def _words(heard: "Transcript") -> tuple[str, str]:
+    return heard.text or "(nothing that is meant for the car)", f"{heard.confidence:.2f}, {heard.engine}"

@@ -1,14 +1,16 @@
 """`cabin recognise`: speech to intent with anybody's sentence templates."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.inputs import emit, file_option, items, json_option
+from assistant.cli.inputs import file_option, items, json_option
 
 if TYPE_CHECKING:
     from hassil import Intents
+
+    from assistant.utterance import Transcript
 
 
 @click.command(
@@ -27,35 +29,25 @@ if TYPE_CHECKING:
 @json_option
 def recognise(audio: tuple[str, ...], sentences: Path, lines: Path | None, as_json: bool) -> None:
     """Hear AUDIO files with the grammar of your own SENTENCES: intent and slots, nothing done."""
-    from assistant.errors import CabinError
+    from assistant.cli.sounds import hear_each
     from assistant.settings import load
-    from assistant.speech import audio as sound
     from assistant.speech.meaning import meaning
     from assistant.speech.sphinx import SphinxTranscriber
 
     files = items(audio, lines)
     intents = read(sentences)
     ears = SphinxTranscriber(intents, cache=load().data_dir / "speech")
-    failed = False
-    for name in files:
-        try:
-            heard = ears.transcribe(sound.load(name))
-        except CabinError as error:
-            failed = True
-            if as_json:
-                emit({"file": name, "error": error.code, "message": str(error)})
-            else:
-                click.echo(f"{name}: {error}", err=True)
-            continue
+
+    def line(heard: "Transcript") -> dict[str, Any]:
         intent, slots = meaning(heard.text, intents)
-        if as_json:
-            score = round(heard.confidence, 3)
-            emit({"file": name, "text": heard.text, "intent": intent, "slots": slots, "score": score})
-        else:
-            said = ", ".join(f"{slot}: {value}" for slot, value in slots.items())
-            click.echo(f"{intent or '(no intent)'}  {said}   [{heard.text or 'nothing heard'}; {name}]")
-    if failed:
-        raise SystemExit(1)
+        return {"intent": intent, "slots": slots, "score": round(heard.confidence, 3)}
+
+    def words(heard: "Transcript") -> tuple[str, str]:
+        intent, slots = meaning(heard.text, intents)
+        said = ", ".join(f"{slot}: {value}" for slot, value in slots.items())
+        return f"{intent or '(no intent)'}  {said}", heard.text or "nothing heard"
+
+    hear_each(files, ears, as_json=as_json, line=line, words=words)
 
 
 def read(path: Path) -> "Intents":

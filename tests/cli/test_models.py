@@ -82,3 +82,22 @@ def test_somebody_who_says_yes_is_rid_of_it(voice: str, models: Path, arguments:
     shown = CliRunner().invoke(cabin, ["models", "remove", voice, *arguments], input=answer)
     assert shown.exit_code == 0 and "is removed" in shown.output
     assert not (models / "piper" / voice).exists()
+
+
+def examined() -> dict[str, dict[str, str]]:
+    shown = CliRunner().invoke(cabin, ["doctor", "--json"])
+    return {line["part"]: line for line in map(json.loads, shown.stdout.splitlines())}
+
+
+def test_the_doctor_tells_the_models_and_the_licences(voice: str) -> None:
+    found = examined()
+    assert found["models"]["uses"] == voice and "licence unknown, as fetched" in found["models"]["why"]
+    assert found["voice"]["uses"] == f"piper/{voice}" and "GPL-3.0-or-later" in found["voice"]["why"]
+    assert "BSD-2-Clause" in found["recogniser"]["why"]
+
+
+def test_the_doctor_finds_a_model_that_is_no_longer_what_it_was(voice: str, models: Path) -> None:
+    card = models / "piper" / voice / f"{voice}.onnx.json"
+    card.write_text(card.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    found = examined()
+    assert found["models"]["state"] == "broken" and str(card) in found["models"]["why"]
