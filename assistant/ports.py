@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from assistant.utterance import Audio, Transcript
-from policies.command import Value
+from policies.command import Modality, Value
+from policies.decision import Challenge
 from policies.permit import Permit
 from policies.state import VehicleState
 
@@ -115,12 +116,29 @@ class WakeWord(Protocol):
 class EchoCanceller(Protocol):
     """Takes the assistant's own voice out of what the microphone hears."""
 
+    name: str
+
     def played(self, sound: Audio) -> None:
         """What the loudspeaker lets sound (mono float32, 16 kHz), silence too, as it does."""
         ...
 
     def clean(self, sound: Audio) -> Audio:
-        """The next stretch from the microphone (mono float32, 16 kHz) without what was played; as long, in step."""
+        """The next stretch from the microphone (mono float32, 16 kHz) without what was played.
+
+        In steps of its own: what is left over of a step comes out with the next call.
+        """
+        ...
+
+
+class Witness(Protocol):
+    """Testifies that a person confirms what a challenge shows: a touch screen, an eye scanner."""
+
+    name: str
+    """For people and for the journal; a simulated one says so."""
+    modality: Modality
+
+    async def confirms(self, challenge: Challenge) -> bool:
+        """True when a person that may do so confirms ``challenge``. Whatever it raises counts as no."""
         ...
 
 

@@ -29,6 +29,8 @@ class WebRtcCanceller:
     ``played`` and ``clean`` may be called from two threads. Raises DeviceError, code "not_installed".
     """
 
+    name = "webrtc"
+
     def __init__(self) -> None:
         module, self._frame = _module()
         self._lock = threading.Lock()

@@ -48,6 +48,7 @@ class OwnVoice:
     """
 
     def __init__(self, canceller: EchoCanceller | None = None) -> None:
+        self.name = "half duplex" if canceller is None else canceller.name
         self._canceller = canceller
         self._lock = threading.Lock()
         self._pending = np.zeros(0, np.float32)  # played, and the microphone is not there yet
