@@ -41,22 +41,48 @@ _SPELLED = frozenset(
     )
 )  # fmt: skip
 
-_SYMBOLS = {"&": " and ", "+": " plus ", "=": " equals ", "→": " to ", "×": " times ", "±": " plus or minus "}
+_SYMBOLS = {
+    "&": "and", "+": "plus", "=": "equals", "→": "to", "×": "times", "±": "plus or minus", "≥": "at least",
+    "≤": "at most", "<": "less than", ">": "more than", "~": "about", "≈": "about", "A/C": "A C",
+}  # fmt: skip
+
+_MONEY = {"$": "dollars", "€": "euros", "£": "pounds"}
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _RANGE = re.compile(rf"(?<![\w.])({_NUMBER})\s?[–-]\s?({_NUMBER})(?=\s?(?:{_UNIT})(?![\w/])|[\s,.;:)]|$)")
 _QUANTITY = re.compile(rf"(?<![\w.])([-−]?)({_NUMBER})(?:\s?({_UNIT})(?![\w/])(?:\.(?=\s+[a-z]))?)?")
 _CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s?([ap])\.?m\.?)?", re.IGNORECASE)
-_FAULT = re.compile(r"\b([PBCU])([0-3][0-9A-F]{3})(?:-([0-9A-F]{2}))?\b")
+_FAULT = re.compile(r"\b([PBCU])([0-3][0-9A-F]{3})(?:-([0-9A-F]{2}))?\b", re.IGNORECASE)
 _TYRE = re.compile(r"\b(\d{3})/(\d{2})\s?R\s?(\d{2})(?:\s?(\d{2,3})([A-Z]))?\b")
 _GRADE = re.compile(r"\b(\d{1,2})W-(\d{2})\b")
-_FRACTION = {"½": "a half", "¼": "a quarter", "¾": "three quarters"}
+_FRACTION = {"½": "a half", "¼": "a quarter", "¾": "three quarters", "⅓": "a third", "⅔": "two thirds"}
+_OVER = {"1/2": "½", "1/4": "¼", "3/4": "¾", "1/3": "⅓", "2/3": "⅔"}
+_WRITTEN_OVER = re.compile(r"(?<![\d/.,])([123]/[234])(?![\d/])")
+_LONE_UNIT = re.compile(r"(?<![\w/])(?<!\d\s)(km/h|kWh/100 km|l/100 km|N·m|°C)(?![\w/])")
+_ORDINAL = re.compile(r"(?<![\w.,])(\d{1,4})(?:st|nd|rd|th)\b")
+_DATE = re.compile(r"(?<![\d.-])(?:(\d{4})-(\d\d)-(\d\d)|(\d\d?)\.(\d\d?)\.(\d{4}))(?![\d-])")
+_CHAPTER = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){2,}(?![\w])")
+_PRICE = re.compile(rf"([$€£])\s?({_NUMBER})")
+_SPACED = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_HOURS = re.compile(r"(\d:[0-5]\d)\s?[–-]\s?(?=\d{1,2}:[0-5]\d)")
+_HALF_DAY = re.compile(r"(?<![\d:.])(1[0-2]|[1-9])\s?([ap])\.?m\b\.?", re.IGNORECASE)
+_RATIO = re.compile(r"(?<![\d:])(\d{1,2}):(\d)(?![\d:])")
+_NUMBER_TO_CALL = re.compile(r"\b(call|dial|ring)(\s+)(\d{3,})\b", re.IGNORECASE)
+_VEHICLE_NUMBER = re.compile(r"\b(?=[A-Z]*\d)[A-HJ-NPR-Z0-9]{17}\b")
 
 _ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_ORDINALS = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
@@ -68,12 +94,21 @@ def sayable(text: str, language: str = "en") -> str:
     text = re.sub(r"\[(\d+|[a-z])\]|[*_`#|]|[\x00-\x1f\x7f]", " ", text)
     if language != "en":
         return " ".join(text.split())
-    text = _FAULT.sub(lambda m: _spell(m[1] + m[2]) + (f", {_spell(m[3])}" if m[3] else ""), text)
+    text = _FAULT.sub(lambda m: _spell((m[1] + m[2]).upper()) + (f", {_spell(m[3].upper())}" if m[3] else ""), text)
+    text = _VEHICLE_NUMBER.sub(lambda m: _spell(m[0]), text)
     text = _TYRE.sub(_tyre, text)
+    text = _NUMBER_TO_CALL.sub(lambda m: m[1] + m[2] + _spell(m[3]), text)
+    text = _DATE.sub(_date, _SPACED.sub("", text))
+    text = _CHAPTER.sub(lambda m: " point ".join(words(part) for part in m[0].split(".")), text)
+    text = _ORDINAL.sub(lambda m: _ordinal(int(m[1])), text)
+    text = _PRICE.sub(lambda m: f"{words(m[2])} {_MONEY[m[1]]}", text)
+    text = _WRITTEN_OVER.sub(lambda m: _OVER.get(m[1], m[1]), text)
+    text = _HALF_DAY.sub(lambda m: f"{words(m[1])} {m[2].upper()} M", _HOURS.sub(r"\1 to ", text))
     text = _GRADE.sub(lambda m: f"{words(m[1])} W {words(m[2])}", text)
-    text = _CLOCK.sub(_time, text)
+    text = _RATIO.sub(r"\1 to \2", _CLOCK.sub(_time, text))
     text = _RANGE.sub(r"\1 to \2", text)
-    text = _QUANTITY.sub(_quantity, text)
+    text = re.sub(r"(?<=\d)\s?x\s?(?=\d)", " by ", text)
+    text = _QUANTITY.sub(_quantity, _LONE_UNIT.sub(lambda m: _UNITS[m[1]][1], text))
     for short, long in _ABBREVIATIONS.items():
         text = re.sub(rf"(?<![\w.]){re.escape(short)}(?=[\s,;:)]|$)(?!\s*$)", long, text)
         text = re.sub(rf"(?<![\w.]){re.escape(short)}(?=\s*$)", f"{long}.", text)
@@ -86,8 +121,11 @@ def sayable(text: str, language: str = "en") -> str:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences of sayable text, in order; one over ``LONGEST_CLAUSE`` characters is cut at a comma or space."""
-    for sentence in re.split(r"(?<=[.!?;])\s+(?=\S)", text):
+    """The sentences of sayable text, in order; one over ``LONGEST_CLAUSE`` characters is cut at a comma or space.
+
+    The full stop of an initial ("J. Smith", "the U.S. market") ends none.
+    """
+    for sentence in re.split(r"(?<=[.!?;])(?<![\s.][A-Z]\.)\s+(?=\S)", f" {text}"):
         rest = sentence.strip()
         while len(rest) > LONGEST_CLAUSE:
             head = rest[:LONGEST_CLAUSE]
@@ -148,6 +186,29 @@ def _time(match: re.Match[str]) -> str:
             else f"{_integer(hour)} o'clock"
         )
     return f"{_integer(hour)} {'oh ' if minute < 10 else ''}{_integer(minute)}"
+
+
+def _ordinal(number: int) -> str:
+    """21 → "twenty-first"."""
+    spoken = _integer(number)
+    start = max(spoken.rfind(" "), spoken.rfind("-")) + 1
+    last = spoken[start:]
+    return spoken[:start] + _ORDINALS.get(last, f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
+
+
+def _date(match: re.Match[str]) -> str:
+    year, month, day = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return match[0]
+    return f"{_ordinal(int(day))} of {_MONTHS[int(month) - 1]} {_year(int(year))}"
+
+
+def _year(year: int) -> str:
+    century, rest = divmod(year, 100)
+    if year % 1000 < 10 or century < 10:
+        return _integer(year)
+    tail = "hundred" if not rest else f"oh {_integer(rest)}" if rest < 10 else _integer(rest)
+    return f"{_integer(century)} {tail}"
 
 
 def _tyre(match: re.Match[str]) -> str:

@@ -32,6 +32,25 @@ from assistant.speech.sayable import LONGEST_CLAUSE, sayable, sentences, words
         ("¼ turn", "a quarter turn"),
         ("**Warning:** stop [1]", "Warning: stop"),
         ("14.2 kWh/100 km", "fourteen point two kilowatt hours per hundred kilometres"),
+        ("the limit in km/h", "the limit in kilometres an hour"),
+        ("kWh/100 km", "kilowatt hours per hundred kilometres"),
+        ("the 1st, 2nd, 12th and 21st", "the first, second, twelfth and twenty-first"),
+        ("the 20th", "the twentieth"),
+        ("on 2026-11-21", "on twenty-first of November twenty twenty-six"),
+        ("on 3.1.2005", "on third of January two thousand and five"),
+        ("section 4.2.1", "section four point two point one"),
+        ("10:30–11:00", "ten thirty to eleven o'clock"),
+        ("at 7 a.m. sharp", "at seven A M sharp"),
+        ("a ratio of 2:1", "a ratio of two to one"),
+        ("1/2 turn, 3/4 full", "a half turn, three quarters full"),
+        ("≥ 3 mm, < 1.6 mm", "at least three millimetres, less than one point six millimetres"),
+        ("€20 or $5.50", "twenty euros or five point five zero dollars"),
+        ("10\u202f000 km", "ten thousand kilometres"),
+        ("3 x 4 cm", "three by four centimetres"),
+        ("call 112", "call one one two"),
+        ("p0420", "P, zero four two zero"),
+        ("A/C", "A C"),
+        ("WVWZZZ1JZXW000001", "W, V W Z Z Z one J Z X W zero zero zero zero zero one"),
         ("", ""),
     ],
 )
@@ -65,13 +84,22 @@ def test_an_abbreviation_does_not_end_a_sentence() -> None:
     assert len(list(sentences(sayable("Use e.g. No. 5 oil, approx. 4 l. Then stop.")))) == 2
 
 
+def test_an_initial_does_not_end_a_sentence() -> None:
+    said = list(sentences(sayable("J. Smith drives at 7 p.m. on U.S. roads. He stops! Then? Yes.")))
+    assert said == ["J. Smith drives at seven P M on U.S. roads.", "He stops!", "Then?", "Yes."]
+
+
+def test_other_languages_keep_their_numbers_for_the_voice() -> None:
+    assert sayable("**Achtung:** 2,4 bar [1]", "de") == "Achtung: 2,4 bar"
+
+
 @given(st.text(max_size=300))
 def test_no_text_is_too_strange_to_be_said(text: str) -> None:
     for sentence in sentences(sayable(text)):
         assert 0 < len(sentence) <= LONGEST_CLAUSE
 
 
-@given(st.lists(st.sampled_from(["word", "two", "much,", "2.4", "P0420"]), max_size=400).map(" ".join))
+@given(st.lists(st.sampled_from(["word", "two", "much,", "2.4", "P0420", "1/2", "J."]), max_size=400).map(" ".join))
 def test_cutting_long_text_loses_no_word(text: str) -> None:
     spoken = sayable(text)
     assert " ".join(sentences(spoken)).split() == spoken.split()
