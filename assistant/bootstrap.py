@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.cabin import Cabin
     from assistant.clock import SimulatedClock
     from assistant.journal import Journal
-    from assistant.ports import Synthesizer, Transcriber
+    from assistant.ports import Synthesizer, Transcriber, Witness
     from assistant.vehicle.console import Console
     from intents.model import LanguageModel
     from intents.router import Router
@@ -152,8 +152,15 @@ class Engines:
             synthesizer=self.synthesizer,
             pack=self.settings.knowledge.pack,
             cases=self.cases,
+            witnesses=self.witnesses(),
         )
         return Rig(cabin, chosen.console(vehicle, self.catalogue()), clock)
+
+    def witnesses(self) -> "list[Witness]":
+        """Who may testify to a confirmation. The simulated eye scan believes what it is told: no real car gets it."""
+        from assistant.witness import SimulatedEyeScan, TouchScreen
+
+        return [TouchScreen(), *([SimulatedEyeScan()] if self.settings.vehicle.kind == "simulated" else [])]
 
     def _open_journal(self) -> "Journal | Unwritable":
         from assistant.journal import Journal

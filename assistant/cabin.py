@@ -15,12 +15,13 @@ from assistant.journal import entries
 from assistant.logbook import Keeps, Logbook, unanswered
 from assistant.memory import Memory
 from assistant.plan import PlanError, plan
-from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle
+from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle, Witness
 from assistant.sharing import SIGNAL, SharedCases, Sharing, switch_off
 from assistant.speech.audio import load as load_sound
 from assistant.talk import talk
 from assistant.turn import Turn
 from assistant.utterance import SAMPLE_RATE, Reply, Utterance
+from assistant.witness import doubted
 from intents.intent import Intent
 from intents.preferences import parse as parse_preference
 from intents.router import Router
@@ -77,6 +78,7 @@ class Cabin:
         synthesizer: Callable[[], Synthesizer],
         pack: str | None = None,
         cases: Callable[[], SharedCases],
+        witnesses: Sequence[Witness] = (),
         wall: Callable[[], float] = time,
         watchers: Sequence[Watcher] = (),
     ) -> None:
@@ -85,6 +87,7 @@ class Cabin:
         self.transcriber, self.synthesizer = transcriber, synthesizer
         self.sharing = Sharing(cases, self.readings, clock, wall)
         self.pack = pack
+        self.witnesses = {witness.modality: witness for witness in witnesses}
         self.memory = Memory()
         self.watchers = list(watchers)
         self._one_at_a_time = asyncio.Lock()
@@ -127,9 +130,14 @@ class Cabin:
 
     async def touch(self, challenge: str, by: Modality, zone: Zone = Zone.DRIVER) -> Reply:
         """A hand on the screen or an eye scan answers a challenge; decided afresh on the car as it is now."""
+        doubt = await doubted(self, challenge, by)  # before the turn: an eye may take its time, and a "no" must get in
         async with self._one_at_a_time:
-            turn = Turn(Utterance("", zone=zone, engine=by))
-            await self.confirm(challenge, by, Origin(Means.TOUCH, zone), turn)
+            turn, origin = Turn(Utterance("", zone=zone, engine=by)), Origin(Means.TOUCH, zone)
+            if doubt:
+                turn.entries.append(entries.answered(challenge, by, "refused"))
+                self.decided(doubt, origin, turn)
+            else:
+                await self.confirm(challenge, by, origin, turn)
             return await self._finish(turn)
 
     async def cancel(self, challenge: str) -> Reply:
@@ -182,7 +190,8 @@ class Cabin:
         with turn.stage("decide"):
             decision = self.gate.answer(challenge, by, self.vehicle.state(), self.clock.now(), origin.zone)
         turn.entries += unanswered(self.gate, self.clock.now(), but=challenge)
-        turn.entries.append(entries.answered(challenge, by, entries.result(decision)))
+        witness = self.witnesses.get(by)
+        turn.entries.append(entries.answered(challenge, by, entries.result(decision), witness.name if witness else ""))
         intents, self.memory.awaiting = self.memory.awaiting, ()
         if isinstance(decision, Refuse):  # it may still be pending, for the right hand
             self.memory.awaiting = intents if self.gate.pending(self.clock.now()) else ()

@@ -63,9 +63,10 @@ def challenged(challenge: Challenge) -> Entry:
     }
 
 
-def answered(challenge: str, by: Modality | str, result: Result) -> Entry:
-    """How a challenge was answered, and what came of it."""
-    return "answer", {"challenge": challenge, "by": by, "result": result}
+def answered(challenge: str, by: Modality | str, result: Result, through: str = "") -> Entry:
+    """How a challenge was answered, what came of it, and the name of the device that testified to the answer."""
+    entry = {"challenge": challenge, "by": by, "result": result}
+    return "answer", {**entry, "through": through} if through else entry
 
 
 def result(decision: Decision) -> Result:

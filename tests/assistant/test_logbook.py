@@ -52,7 +52,8 @@ async def test_a_touch_that_comes_too_late_is_recorded_once(rig: Rig, kept) -> N
     asked = await say(rig, "switch to sport mode")
     rig.clock.advance(9)
     await rig.cabin.touch(asked.challenge or "", Modality.TOUCH)
-    assert kept.of("answer") == [{"challenge": asked.challenge, "by": "touch", "result": "expired"}]
+    late = {"challenge": asked.challenge, "by": "touch", "result": "expired", "through": "touch screen"}
+    assert kept.of("answer") == [late]
 
 
 async def test_a_challenge_that_is_open_when_the_cabin_closes_is_withdrawn(rig: Rig, kept) -> None:
