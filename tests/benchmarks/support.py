@@ -80,7 +80,7 @@ async def side_by_side(desk: Served, clients: int, seconds: float) -> Load:
 
     spent: list[float] = []
     failures: dict[int, int] = {}
-    keys = [desk.run("keys", "add", f"client {n}", "--scope", "ask").strip() for n in range(4)]
+    keys = [desk.new_key(f"client {n}", "ask") for n in range(4)]
     ends = time.perf_counter() + seconds
 
     async def client_of(number: int) -> None:

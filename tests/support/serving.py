@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -11,6 +12,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx2
+
+from knowledge.support.database import FILE, Database
+from knowledge.support.keys import Keys
 
 CHROMA = str(Path(sys.executable).parent / "chroma")
 COMMAND = [sys.executable, "-c", "from assistant.cli.main import main; main()", "support"]
@@ -41,13 +45,15 @@ class Served:
         environment: dict[str, str],
         *options: str,
         scopes: Sequence[str] = ("ask", "admin"),
-        tls: bool = False,
+        tls: Path | None = None,
     ) -> None:
+        """``tls`` is the certificate with which it is known, where ``options`` give it one."""
         self.environment, self.options = environment, options
         self.port = free_port()
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
+        self.trust = ssl.create_default_context(cafile=None if tls is None else str(tls))
         self.log = Path(environment["CABIN_DATA_DIR"]) / "serve.log"
-        self.keys = {scope: self.run("keys", "add", scope, "--scope", scope).strip() for scope in scopes}
+        self.keys = {scope: self.new_key(scope, scope) for scope in scopes}
         self.process = self.start()
 
     def start(self) -> "subprocess.Popen[bytes]":
@@ -61,12 +67,20 @@ class Served:
         ends = time.monotonic() + 120
         while time.monotonic() < ends and self.process.poll() is None:
             try:
-                if httpx2.get(f"{self.url}/readyz", verify=False, timeout=5).status_code == 200:
+                if httpx2.get(f"{self.url}/readyz", verify=self.trust, timeout=5).status_code == 200:
                     return self.process
             except httpx2.HTTPError:
                 pass
             time.sleep(0.1)
         raise AssertionError(f"the desk did not start: {self.log.read_text()[-2000:]}")
+
+    def new_key(self, name: str, scope: str) -> str:
+        """Made as `cabin support keys add` makes it, beside the running desk."""
+        database = Database(Path(self.environment["CABIN_DATA_DIR"]) / "support" / FILE)
+        try:
+            return Keys(database).add(name, [scope])
+        finally:
+            database.close()
 
     def run(self, *words: str) -> str:
         """What one `cabin support` command prints."""

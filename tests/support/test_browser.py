@@ -2,39 +2,32 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+import pytest_socket
 
-from tests.support.serving import Served, home
+from tests.support.serving import Served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 pytestmark = [
     pytest.mark.enable_socket,
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; on Debian: apt install chromium"),
 ]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> Any:
+    pytest_socket.enable_socket()
     playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
     async with playwright.async_playwright() as running:
         opened = await running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
         await opened.close()
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, two_manuals: Path) -> Iterator[Served]:
-    import pytest_socket
-
-    pytest_socket.enable_socket()
-    started = Served(home(tmp_path_factory.mktemp("page"), two_manuals), scopes=("ask",))
-    yield started
-    started.stop()
 
 
 async def signed_in(browser: Any, desk: Served, **how: Any) -> Any:
@@ -44,6 +37,7 @@ async def signed_in(browser: Any, desk: Served, **how: Any) -> Any:
     page.on("console", lambda said: page.heard.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: page.heard.append(str(error)))
     await page.goto(desk.url)
+    await page.wait_for_selector("#key:focus")
     await page.keyboard.type(desk.keys["ask"])
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#question")

@@ -115,7 +115,8 @@ def test_the_desk_sees_the_car_as_it_is_now_and_the_end_stays(rig: Rig) -> None:
     assert not rig.desk.cases.renew(code, take(CAR, rig.time()))
 
 
-def test_on_disk_a_case_is_unreadable_and_its_code_is_nowhere(rig: Rig) -> None:
+def test_on_disk_a_case_is_unreadable_and_its_code_is_nowhere(make_rig: Callable[..., Rig]) -> None:
+    rig = make_rig()
     code = rig.desk.cases.open(take(CAR, rig.time()))
     look(rig, code)
     for path in rig.setup.records.rglob("*"):

@@ -93,7 +93,8 @@ def test_a_rotated_key_goes_on_beside_its_successor_for_a_day_and_then_ends(rig:
     assert statuses == [[200, 200], [401, 200]]
 
 
-def test_the_records_hold_no_key_that_could_be_sent(rig: Rig) -> None:
+def test_the_records_hold_no_key_that_could_be_sent(make_rig: Callable[..., Rig]) -> None:
+    rig = make_rig()
     secret = rig.keys["ask"].rpartition("_")[2].encode()
     rig.client.get("/v1/packs", headers=rig.head("ask"))
     files = [path for path in rig.setup.records.rglob("*") if path.is_file()]

@@ -1,7 +1,6 @@
 """The MCP server through the package's own client: in process, over standard input and output, and over HTTP."""
 
 import sys
-from collections.abc import Callable
 
 import pytest
 from mcp import Client, StdioServerParameters
@@ -92,11 +91,10 @@ async def test_over_standard_input_and_output_as_a_copilot_starts_it(two_manuals
 
 
 @pytest.mark.enable_socket
-async def test_over_http_with_a_key_and_never_without(served: Callable[..., Served]) -> None:
+async def test_over_http_with_a_key_and_never_without(desk: Served) -> None:
     import httpx2
     from mcp.client.streamable_http import streamable_http_client
 
-    desk = served()
     async with httpx2.AsyncClient(headers=desk.head("ask")) as http:
         async with Client(streamable_http_client(f"{desk.url}/mcp", http_client=http)) as client:
             told = await client.call_tool("ask_manual", {"question": "How do I open the bonnet?", "pack": "sample"})

@@ -7,13 +7,13 @@ import os
 import shutil
 import signal
 import socket
-import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
+import pytest_socket
 from click.testing import CliRunner, Result
 
 from assistant.cli.support import support
@@ -40,9 +40,8 @@ def closes(link: socket.socket, within_s: float) -> bool:
 
 
 @pytest.mark.enable_socket
-def test_clients_who_dribble_are_hung_up_on_while_others_are_served(served: Callable[..., Served]) -> None:
+def test_clients_who_dribble_are_hung_up_on_while_others_are_served(desk: Served) -> None:
     """Forty connections that send a byte now and then (slow loris), heads and bodies."""
-    desk = served("--patience", "1.5")
     lorises = []
     for number in range(40):
         link = socket.create_connection(("127.0.0.1", desk.port))
@@ -59,10 +58,32 @@ def test_clients_who_dribble_are_hung_up_on_while_others_are_served(served: Call
     assert all(closes(link, 10) for link in lorises)
 
 
+@pytest.fixture(scope="module")
+def behind_tls(tmp_path_factory: pytest.TempPathFactory, two_manuals: Path) -> Iterator[Served]:
+    """A desk with a certificate, for the tests of it and for one that kills it."""
+    pytest_socket.enable_socket()
+    folder = tmp_path_factory.mktemp("tls")
+    certificate, key = self_signed(folder)
+    started = Served(
+        home(folder / "home", two_manuals), "--tls-cert", str(certificate), "--tls-key", str(key), tls=certificate
+    )
+    yield started
+    started.stop()
+
+
 @pytest.mark.enable_socket
-def test_a_killed_desk_loses_no_feedback_and_no_change_of_a_key(served: Callable[..., Served]) -> None:
-    desk = served()
-    with httpx2.Client(base_url=desk.url) as client:
+def test_with_a_certificate_the_desk_speaks_tls_only(behind_tls: Served) -> None:
+    desk = behind_tls
+    told = httpx2.get(f"{desk.url}/v1/packs", headers=desk.head("ask"), verify=desk.trust)
+    assert (told.status_code, "strict-transport-security" in told.headers) == (200, True)
+    with pytest.raises(httpx2.HTTPError):
+        httpx2.get(desk.url.replace("https", "http") + "/healthz")
+
+
+@pytest.mark.enable_socket
+def test_a_killed_desk_loses_no_feedback_and_no_change_of_a_key(behind_tls: Served) -> None:
+    desk = behind_tls
+    with httpx2.Client(base_url=desk.url, verify=desk.trust) as client:
         kept = []
         for _ in range(3):
             id_ = client.post("/v1/ask", json=ASK, headers=desk.head("ask")).json()["id"]
@@ -72,9 +93,10 @@ def test_a_killed_desk_loses_no_feedback_and_no_change_of_a_key(served: Callable
         assert client.get("/v1/packs", headers=desk.head("ask")).status_code == 401
     desk.kill()
     desk.start()
-    gaps = httpx2.get(f"{desk.url}/v1/gaps", headers=desk.head("admin")).json()
-    assert (gaps["judgements"], gaps["gaps"][0]["unhelpful"]) == (len(kept), 3)
-    assert httpx2.get(f"{desk.url}/v1/packs", headers=desk.head("ask")).status_code == 401
+    with httpx2.Client(base_url=desk.url, verify=desk.trust) as client:
+        gaps = client.get("/v1/gaps", headers=desk.head("admin")).json()
+        assert (gaps["judgements"], gaps["gaps"][0]["unhelpful"]) == (len(kept), 3)
+        assert client.get("/v1/packs", headers=desk.head("ask")).status_code == 401
 
 
 def workers_of(desk: Served) -> list[int]:
@@ -130,23 +152,13 @@ def test_a_rebuilt_index_takes_over_without_a_failed_question_and_passages_keep_
             statuses, ends = set(), time.monotonic() + 30
             while client.get("/v1/packs").json()["build"] == before and time.monotonic() < ends:
                 statuses.add(client.post("/v1/ask", json=ASK).status_code)
+                time.sleep(0.02)
             told = client.post("/v1/ask", json={"question": "How do I fold the picnic table?"}).json()
             assert client.get(f"/v1/passages/{id_}").status_code == 200
         assert statuses <= {200}
         assert "lever" in told["answer"]
     finally:
         desk.stop()
-
-
-@pytest.mark.enable_socket
-def test_with_a_certificate_the_desk_speaks_tls_only(served: Callable[..., Served], tmp_path: Path) -> None:
-    certificate, key = self_signed(tmp_path)
-    desk = served("--tls-cert", str(certificate), "--tls-key", str(key), tls=True)
-    trusting = ssl.create_default_context(cafile=str(certificate))
-    told = httpx2.get(f"{desk.url}/v1/packs", headers=desk.head("ask"), verify=trusting)
-    assert (told.status_code, "strict-transport-security" in told.headers) == (200, True)
-    with pytest.raises(httpx2.HTTPError):
-        httpx2.get(desk.url.replace("https", "http") + "/healthz")
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:
