@@ -3,13 +3,11 @@
 import ctypes
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
 
 from assistant.errors import SpeechError
 from assistant.speech.sayable import sayable, sentences
-
-CHUNK_BYTES = 8_192
-"""Bytes of PCM a chunk: 0.19 s, short enough for an interruption to be felt at once."""
 
 _SYNCHRONOUS = 2
 _DONT_EXIT = 0x8000
@@ -34,22 +32,45 @@ class EspeakVoice:
             _set_voice(library, voice)
 
     def speak(self, text: str) -> Iterator[bytes]:
-        """Chunks of mono 16-bit little-endian PCM at ``sample_rate``, sentence by sentence.
+        """Chunks of mono 16-bit little-endian PCM at ``sample_rate``, as eSpeak makes them (0.06 s each).
 
-        Nothing more is spoken once the caller stops asking. Raises SpeechError when the library refuses.
+        eSpeak itself is stopped when the caller stops asking. Raises SpeechError when the library refuses.
         """
-        for sentence in sentences(sayable(text)):
-            sound = self._spoken(sentence)
-            for start in range(0, len(sound), CHUNK_BYTES):
-                yield sound[start : start + CHUNK_BYTES]
+        for sentence in sentences(sayable(text, self._voice[:2])):
+            yield from self._spoken(sentence)
 
-    def _spoken(self, sentence: str) -> bytes:
+    def _spoken(self, sentence: str) -> Iterator[bytes]:
+        """The sound of one sentence, while it is still being made in a thread of its own."""
+        made: SimpleQueue[bytes | SpeechError | None] = SimpleQueue()
+        unwanted = threading.Event()
+
+        def hear(sound: bytes) -> bool:
+            made.put(sound)
+            return not unwanted.is_set()
+
+        def work() -> None:
+            try:
+                self.synthesise(sentence, hear)
+                made.put(None)
+            except SpeechError as error:
+                made.put(error)
+
+        threading.Thread(target=work, name="espeak", daemon=True).start()
+        try:
+            while (sound := made.get()) is not None:
+                if isinstance(sound, SpeechError):
+                    raise sound
+                yield sound
+        finally:
+            unwanted.set()
+
+    def synthesise(self, sentence: str, hear: Callable[[bytes], bool]) -> None:
+        """Give ``hear`` the sound of ``sentence`` piece by piece, until it returns False. Raises SpeechError."""
         library, _ = _library()
-        sound = bytearray()
 
         def heard(samples: "ctypes._Pointer[ctypes.c_short]", count: int, _events: int) -> int:
             if samples and count > 0:
-                sound.extend(ctypes.string_at(samples, count * 2))
+                return 0 if hear(ctypes.string_at(samples, count * 2)) else 1  # 1 makes eSpeak stop
             return 0
 
         callback = _Callback(heard)
@@ -62,7 +83,6 @@ class EspeakVoice:
             library.espeak_Synchronize()
         if failed:
             raise SpeechError(f"eSpeak NG could not speak (code {failed})")
-        return bytes(sound)
 
 
 def phonemes(word: str, voice: str = "en-us") -> str:

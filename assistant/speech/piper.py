@@ -26,10 +26,11 @@ class PiperVoice:
         except Exception as error:  # onnxruntime's own errors share no base class but Exception
             raise SpeechError(f"{path} is not a Piper voice that can be loaded ({error})", code="model") from error
         self.name = f"piper/{path.stem}"
+        self._language = str(self._voice.config.espeak_voice)[:2]
 
     def speak(self, text: str) -> Iterator[bytes]:
         """Mono 16-bit little-endian PCM, a chunk a sentence. Raises SpeechError when the voice fails."""
-        for sentence in sentences(sayable(text)):
+        for sentence in sentences(sayable(text, self._language)):
             try:
                 for chunk in self._voice.synthesize(sentence):
                     yield chunk.audio_int16_bytes

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.errors import SpeechError
 from assistant.ports import Synthesizer
+from assistant.speech.engines import synthesizer
 from assistant.speech.espeak import EspeakVoice, phonemes
 from assistant.speech.piper import PiperVoice
 from tests.speech.tiny_voice import SAMPLE_RATE, SAMPLES_A_PHONEME, tiny_voice
@@ -86,3 +87,45 @@ def test_a_piper_voice_that_cannot_be_loaded_is_named(tmp_path: Path, damage: st
         Path(f"{path}.json").unlink()
     with pytest.raises(SpeechError, match="en_GB-tiny"):
         PiperVoice(path)
+
+
+LONG = "The front left tyre has two point four bar, and the rear left tyre has two point five bar, which is enough."
+
+
+def test_espeak_itself_is_stopped_when_nobody_listens_any_more() -> None:
+    heard: list[bytes] = []
+
+    def hear(piece: bytes) -> bool:
+        heard.append(piece)
+        return len(heard) < 3
+
+    EspeakVoice().synthesise(LONG, hear)
+    assert len(heard) == 3
+    assert sum(map(len, heard)) < len(b"".join(EspeakVoice().speak(LONG))) / 4
+
+
+def test_the_first_of_a_long_sentence_sounds_before_its_end_is_made() -> None:
+    first = next(EspeakVoice().speak(LONG))
+    assert 0 < len(first) <= 2 * 22_050 // 5
+
+
+def test_after_a_sentence_was_cut_short_the_next_is_heard_whole() -> None:
+    voice = EspeakVoice()
+    whole = len(b"".join(voice.speak("The driver's window is open.")))
+    cut = voice.speak(LONG)
+    next(cut)
+    cut.close()  # type: ignore[attr-defined]  # an iterator in the port, a generator here
+    assert len(b"".join(voice.speak("The driver's window is open."))) == pytest.approx(whole, rel=0.02)
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr", "it"])
+def test_every_language_of_the_replies_has_a_voice(language: str) -> None:
+    assert len(sound(EspeakVoice(language), "2,4 bar.")) > 5_000
+    assert synthesizer(engine="auto", models=Path("nowhere"), language=language)[0].name == f"espeak-ng/{language}"
+
+
+def test_a_piper_voice_of_another_language_is_not_taken_by_itself(tmp_path: Path) -> None:
+    tiny_voice(tmp_path / "piper", "de_DE-klein")
+    voice, why = synthesizer(models=tmp_path, language="en")
+    assert voice.name == "espeak-ng/en" and "no Piper voice for the language en" in why
+    assert synthesizer(models=tmp_path, language="de")[0].name == "piper/de_DE-klein"
