@@ -15,6 +15,7 @@ REPAIR = re.compile(
 )
 AGAIN = re.compile(r"\b(more|again|further|even|another|still)\b", re.I)
 LIKEWISE = re.compile(r"\b(too|also|as well|same|and|what about|how about|other)\b", re.I)
+HERE = re.compile(r"\bin (here|the car|the cabin)\b", re.I)
 CONTEXT_FREE_TEMPERATURE = (15, 32)
 """Degrees Celsius: "make it 22" with nothing before it can only be the temperature of a car."""
 
@@ -166,7 +167,8 @@ def _alone(reading: Reading) -> Reading:
     """What is said with nothing before it: a bare number of degrees is the temperature."""
     low, high = CONTEXT_FREE_TEMPERATURE
     warm = reading.unit in ("degree", "celsius", "fahrenheit") and not reading.choices
-    bare = reading.unit is None and reading.pronoun and not reading.relative and low <= (reading.value or 0) <= high
+    somewhere = reading.pronoun or bool(reading.places) or HERE.search(reading.text) is not None
+    bare = reading.unit is None and somewhere and not reading.relative and low <= (reading.value or 0) <= high
     if reading.thing is None and reading.value is not None and (warm or bare):
         return replace(reading, thing="temperature", score=max(reading.score, 0.8))
     return reading

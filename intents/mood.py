@@ -31,11 +31,12 @@ def mood_of(spots: Spots, reading: Reading, phrases: Phrases) -> Mood:
         return "comfort"
     if _ordered_after(spots.text):
         return "command"
-    if "negations" in moods and "unwanted" not in moods and not starts & {"inform", "interrogatives", "manual"}:
+    forbids = spots.text[opening : opening + 2] == ("do", "not") or not starts & {"inform", "interrogatives", "manual"}
+    if "negations" in moods and "unwanted" not in moods and forbids:
         return "negation"
     if "manual" in starts and not ("interrogatives" in starts and reading.thing in COUNTED):
         return "question"
-    if "inform" in moods and not imperative:
+    if "inform" in moods and not imperative and not (spots.text[opening] == "give" and _more(spots)):
         return "status"
     if "closings" in {item.kind for item in phrases.at(spots.text, len(spots.text) - 1)}:
         return "status"
@@ -66,6 +67,11 @@ def _felt(spots: Spots, reading: Reading, imperative: bool) -> bool:
     if not feeling and (not plain or (reading.thing and reading.act in ("on", "off"))):
         return False
     return feeling or (spots.text[0] in ("too", "so", "it") or (reading.thing is None and reading.act is None))
+
+
+def _more(spots: Spots) -> bool:
+    """Is a change of something asked for ("give me a bit more air"), rather than word of it?"""
+    return bool(spots.of("amounts", "comparatives") or {item.value for item in spots.of("acts")} & {"up", "down"})
 
 
 def _has_doer(spots: Spots, verb: int) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+AFTER_IS = "too|so|very|really|quite|pretty|getting|not|cold|hot|warm|freezing|boiling|fogged|fogging|blinding|killing"
+"""Words before which any 's is "is": "my seat's cold" has no cold that belongs to the seat."""
 CONTRACTIONS = (
     (re.compile(r"\bwon't\b"), "will not"),
     (re.compile(r"\bcan't\b"), "can not"),
@@ -16,7 +18,8 @@ CONTRACTIONS = (
     (re.compile(r"\b(i|you|we|they)'ve\b"), r"\1 have"),
     (re.compile(r"\b(i|you|we|they|it|he|she|that)'ll\b"), r"\1 will"),
     (re.compile(r"\b(you|we|they)'re\b"), r"\1 are"),
-    (re.compile(r"\b(it|what|that|there|where|who|how|he|she)'s\b"), r"\1 is"),
+    (re.compile(r"\b(it|what|that|there|where|when|why|who|how|he|she|here)'s\b"), r"\1 is"),
+    (re.compile(rf"\b(\w+)'s(?= (?:{AFTER_IS})\b)"), r"\1 is"),
     (re.compile(r"\blet's\b"), "let us"),
 )
 SYMBOLS = (("°f", " degrees fahrenheit "), ("°c", " degrees celsius "), ("°", " degrees "), ("%", " percent "))

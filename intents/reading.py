@@ -81,7 +81,7 @@ def from_template(name: str, entities: Mapping[str, object], text: str, plain: f
         intent=name if name in plain else None,
         thing=said("thing"),
         act=act,
-        plural="plural" in entities,
+        plural=bool(entities.get("plural")),
         places=places,
         value=value,
         unit=said("unit"),

@@ -14,6 +14,7 @@ from intents.intent import Ask, Intent
 from intents.matcher import Matcher
 from intents.meaning import Embedder, Meaning
 from intents.model import LanguageModel
+from intents.phrases import words
 from intents.reading import Mood, Reading, from_template
 from intents.resolve import Resolver, camel
 from intents.spotting import spotter
@@ -30,6 +31,11 @@ UNLIKE = 0.35
 """Cosine to the nearest talk of other things from which an unnamed request is taken for such."""
 LEAD = 0.05
 """A nearest label that leads the next by less is asked about before it is done."""
+OPPOSITE = {
+    "on": {"off", "down"}, "off": {"on", "up"}, "open": {"close"}, "close": {"open"}, "lock": {"unlock"},
+    "unlock": {"lock"}, "up": {"down", "off"}, "down": {"up", "on"}, "heat": {"down", "off"}, "cool": {"up"},
+}  # fmt: skip
+"""Acts that an example must not turn a spoken one into."""
 LOST: frozenset[Mood] = frozenset({"command", "status", "none"})
 """Moods of a sentence that may still be a request when nothing in it was understood."""
 SAME_AS = re.compile(
@@ -208,7 +214,7 @@ class Router:
             if not readings or reading.intent is not None:
                 readings.append(reading)
                 continue
-            joined = self._joined(readings[-1], reading)
+            joined = self._joined(readings[-1], reading) if not _places_on(readings[-1], reading) else None
             if joined is not None:
                 readings.append(joined)
             else:
@@ -237,7 +243,7 @@ class Router:
             if reading.act is None and last.mood == "command":
                 return replace(reading, act=last.act if not reading.valued else "set", mood="command")
             return reading
-        if reading.places and (reading.valued or reading.amount) and last.thing:
+        if reading.places and (reading.valued or reading.amount) and (last.thing or (last.places and last.valued)):
             return replace(reading, thing=last.thing, act=last.act, mood=last.mood, score=max(reading.score, 0.8))
         return None
 
@@ -262,7 +268,13 @@ class Router:
 
     def _whole(self, text: str) -> Reading | None:
         match = self._templates.match(text)
-        return None if match is None else from_template(*match, text, self._plain)
+        if match is None and "'" in text:
+            match = self._templates.match(" ".join(words(text)))
+        if match is None:
+            return None
+        reading = from_template(*match, text, self._plain)
+        mine = reading.thing is not None and not reading.places and self._spotter.owned(text)
+        return replace(reading, places=("mine",)) if mine else reading
 
     def _intent(self, reading: Reading, dialogue: Dialogue, asked: tuple[Ask, ...]) -> Intent:
         if reading.intent is not None:
@@ -315,6 +327,8 @@ class Router:
             if not asks or (near.label == "none" and near.score >= UNLIKE):
                 return none
             return replace(self._resolver.intent(replace(reading, thing=None), dialogue), missing="thing")
+        if reading.mood == "command" and act in OPPOSITE.get(reading.act or "", ()):
+            return replace(self._resolver.intent(replace(reading, thing=None), dialogue), missing="thing", asks=())
         mood: Mood = "status" if act == "read" else "command"
         meant = replace(reading, mood=mood, thing=thing, act=act, score=round(near.score, 3))
         intent = self._resolver.intent(meant, dialogue)
@@ -341,3 +355,9 @@ class Router:
         slots = {**intent.slots, "state": reading.state or ""}
         missing = intent.missing or "confirmation"
         return replace(intent, name=name, kind="dialogue", missing=missing, slots=slots, score=reading.score)
+
+
+def _places_on(last: Reading, reading: Reading) -> bool:
+    """Do the places of ``last`` belong to the thing of ``reading``: "open the front and rear windows"?"""
+    bare = last.thing is None and bool(last.places) and not last.valued and last.intent is None
+    return bare and reading.thing is not None and bool(reading.places) and reading.mood in ("command", "status")

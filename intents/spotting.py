@@ -12,6 +12,9 @@ from intents.spots import Spots, opening_of, spot
 from intents.templates import Sentences
 
 TO_END = re.compile(r"\b(to|too|two|2|at)( the)?$")
+AFTER_ON = frozenset({"the", "my", "his", "her", "our", "a", "both", "all", "level", "stage", "number"})
+HUSHED = frozenset({"mute", "volume", "media", "source", "guidance", "guidance_volume", "call"})
+"""Things that "mute" is said of; of any other it means off."""
 TO = frozenset({"to", "at", "on", "of", "level", "stage", "speed", "too", "until", "is"})
 
 
@@ -24,6 +27,12 @@ class Spotter:
     def choices(self, clause: str, thing: str) -> tuple[str, ...]:
         """The choices of ``thing`` that ``clause`` names."""
         return self._choices(spot(words(clause), self._phrases, self._language), thing, None)[0]
+
+    def owned(self, clause: str) -> bool:
+        """Does ``clause`` say "my" of something?"""
+        text = words(clause)
+        here = (item for start in range(len(text)) for item in self._phrases.at(text, start))
+        return any(item.kind == "places" and item.value == "mine" for item in here)
 
     def opens_with_act(self, clause: str) -> bool:
         """Does ``clause`` begin with what to do, past any "please"?"""
@@ -63,6 +72,8 @@ class Spotter:
             name, meant = verbs[0].value.split()
             act = _act(spots, None)
             act = meant if act in (None, "set", "heat", "cool") or meant == "off" else act
+            if name == "mute" and thing is not None and thing.value not in HUSHED:
+                name, act = thing.value, "off" if meant == "on" else "on"
         elif thing is not None:
             name, plural = thing.value, thing.kind == "things"
             if compared:
@@ -165,7 +176,7 @@ def _act(spots: Spots, act: str | None) -> str | None:
     acts = [item.value for item in spots.of("acts")]
     if any(TO_END.search(" ".join(spots.text[: item.start])) for item in spots.of("ends") if item.value != "whole"):
         return "set"
-    particles = [item.value for item in spots.of("particles")]
+    particles = _particles(spots)
     if any(item.kind == "unwanted" for item in spots.moods):
         return "off"
     if act is not None:
@@ -183,6 +194,13 @@ def _act(spots: Spots, act: str | None) -> str | None:
     if particles:
         return particles[-1]
     return "set" if acts else None
+
+
+def _particles(spots: Spots) -> list[str]:
+    """The particles; an "on" that leads to a place or a level ("off on the passenger side") gives way to any other."""
+    found = spots.of("particles")
+    leads = [item for item in found if item.value == "on" and set(spots.text[item.end : item.end + 1]) & AFTER_ON]
+    return [item.value for item in found if len(leads) == len(found) or item not in leads]
 
 
 def _number(spots: Spots, taken: set[int], act: str | None) -> tuple[Number | None, bool]:

@@ -61,6 +61,7 @@ class Thing(BaseModel):
     cool: str | None = None
     level: str | None = None
     timer: str | None = None
+    elsewhere: str | None = None
 
 
 class PlainIntent(BaseModel):
@@ -101,7 +102,7 @@ class Things(BaseModel):
     def check(self, path: Path) -> None:
         """Names in one thing must be things. Raises SentenceError."""
         for name, thing in self.things.items():
-            for key in ("relative", "number", "colour", "bare", "lock", "heat", "cool", "level", "timer"):
+            for key in ("relative", "number", "colour", "bare", "lock", "heat", "cool", "level", "timer", "elsewhere"):
                 other = getattr(thing, key)
                 if other is not None and other not in self.things:
                     line = line_of(path, ("things", name, key))

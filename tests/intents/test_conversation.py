@@ -83,6 +83,27 @@ def test_of_several_open_windows_one_is_asked_for(router: Router) -> None:
     assert intent.missing == "place" and set(intent.choices) == {"passenger", "rear_left"}
 
 
+def test_my_window_is_mine_even_where_another_one_is_open(router: Router) -> None:
+    values = {DRIVER: 20, PASSENGER: 0, REAR_LEFT: 40, REAR_RIGHT: 0}
+    assert asked(said(router, "close my window", values=values)) == {DRIVER: 0}
+
+
+def test_my_windows_are_all_of_the_cars(router: Router) -> None:
+    assert len(asked(said(router, "close my windows"))) == 4
+
+
+def test_one_door_is_unlocked_where_one_was_named_and_all_are_locked(router: Router) -> None:
+    assert len(asked(said(router, "unlock my door"))) == 1
+    assert len(asked(said(router, "lock the door"))) == len(asked(said(router, "unlock the car"))) == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["open the front and rear windows halfway", "open the left and the right windows by half"]
+)
+def test_two_places_of_one_thing_are_both_meant(router: Router, text: str) -> None:
+    assert set(asked(said(router, text))) == {DRIVER, PASSENGER, REAR_LEFT, REAR_RIGHT}
+
+
 # --- several at once ------------------------------------------------------------------------------
 
 
@@ -95,6 +116,15 @@ def test_up_to_four_requests_in_a_sentence_keep_their_order(router: Router) -> N
 def test_the_rear_ones_are_windows_too(router: Router) -> None:
     out = asked(said(router, "open the front windows halfway and the rear ones all the way"))
     assert out == {DRIVER: 50, PASSENGER: 50, REAR_LEFT: 100, REAR_RIGHT: 100}
+
+
+def test_each_side_gets_its_own_number(router: Router) -> None:
+    out = asked(said(router, "make the driver's side 21 and the passenger side 23"))
+    assert out == {TEMPERATURE: 21, TEMPERATURE.replace("Driver", "Passenger"): 23}
+
+
+def test_a_complaint_names_what_the_next_words_are_about(router: Router) -> None:
+    assert asked(said(router, "my seat's cold, warm it up")) == {SEAT.format(1, "Driver"): 67}
 
 
 def test_two_things_share_one_verb(router: Router) -> None:

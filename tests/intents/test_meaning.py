@@ -63,3 +63,9 @@ def test_every_label_of_the_examples_can_be_meant(embedder: Embedder) -> None:
     for label in set(Meaning.load("en", embedder).labels):
         thing, _, act = label.partition(" ")
         assert label in PLAIN or (thing in things.things and act), label
+
+
+def test_an_example_never_turns_what_was_said_into_its_opposite(router: Router) -> None:
+    for text in ("my backside is freezing, please cut the heat under it", "kill the wheel warmth, it is ice cold now"):
+        for found in router.route(text, Dialogue(zone="driver")):
+            assert found.kind != "command" or found.missing or not found.name.endswith("On"), (text, found.name)
