@@ -84,6 +84,16 @@ class Rig:
     def close(self) -> None:
         """Leave nothing open, and let go of the car: one that is reached over a line hangs up."""
         self.cabin.close()
+        self._hang_up()
+
+    async def aclose(self) -> None:
+        """As ``close``, and the car itself is told that it is no longer shared."""
+        try:
+            await self.cabin.aclose()
+        finally:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
         hang_up = getattr(self.cabin.vehicle, "close", None)
         if hang_up:
             hang_up()
@@ -128,10 +138,14 @@ class Engines:
             ("the manual", self.library),
         ]
 
-    def rig(self, clock: "SimulatedClock | None" = None) -> "Rig":
-        """A fresh cabin with its own keys and memory in the car that the settings name; the engines are shared."""
+    def rig(self, clock: "SimulatedClock | None" = None, *, driven: bool = False) -> "Rig":
+        """A fresh cabin with its own keys and memory in the car that the settings name; the engines are shared.
+
+        One that is ``driven`` by a person has what the driver likes, and keeps it; for a program each cabin is new.
+        """
         from assistant.cabin import Cabin
         from assistant.clock import SimulatedClock
+        from assistant.preferences import Preferences
         from assistant.vehicle import chosen
         from policies.gate import Gate
         from policies.permit import Signer
@@ -153,6 +167,7 @@ class Engines:
             pack=self.settings.knowledge.pack,
             cases=self.cases,
             witnesses=self.witnesses(),
+            preferences=Preferences(self.settings.preferences_file if driven else None),
         )
         return Rig(cabin, chosen.console(vehicle, self.catalogue()), clock)
 

@@ -1,7 +1,6 @@
 """The cabin: one turn from an utterance or a touch to a reply, through the one door to the vehicle."""
 
 import asyncio
-import wave
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,14 +15,15 @@ from assistant.logbook import Keeps, Logbook, unanswered
 from assistant.memory import Memory
 from assistant.plan import PlanError, plan
 from assistant.ports import Clock, Synthesizer, Transcriber, Vehicle, Witness
-from assistant.sharing import SIGNAL, SharedCases, Sharing, switch_off
+from assistant.preferences import Preferences
+from assistant.sharing import SIGNAL, SharedCases, Sharing, kept_up, switch_off
 from assistant.speech.audio import load as load_sound
 from assistant.talk import talk
 from assistant.turn import Turn
 from assistant.utterance import SAMPLE_RATE, Reply, Utterance
 from assistant.witness import doubted
+from intents.dialogue import Dialogue
 from intents.intent import Intent
-from intents.preferences import parse as parse_preference
 from intents.router import Router
 from intents.wording import Wording
 from knowledge.answer import LiveReading
@@ -79,6 +79,7 @@ class Cabin:
         pack: str | None = None,
         cases: Callable[[], SharedCases],
         witnesses: Sequence[Witness] = (),
+        preferences: Preferences | None = None,
         wall: Callable[[], float] = time,
         watchers: Sequence[Watcher] = (),
     ) -> None:
@@ -88,6 +89,7 @@ class Cabin:
         self.sharing = Sharing(cases, self.readings, clock, wall)
         self.pack = pack
         self.witnesses = {witness.modality: witness for witness in witnesses}
+        self.preferences = preferences or Preferences()
         self.memory = Memory()
         self.watchers = list(watchers)
         self._one_at_a_time = asyncio.Lock()
@@ -101,7 +103,7 @@ class Cabin:
             turn = Turn(utterance)
             self._tell("heard", text=utterance.text, zone=utterance.zone, engine=utterance.engine)
             with turn.stage("route"):
-                dialogue = self.memory.dialogue(utterance.zone, self.vehicle.state(), self.clock.now())
+                dialogue = self._dialogue(utterance.zone)
                 turn.intents = heard_as(utterance, self.router.route(utterance.text, dialogue))
             if any(intent.kind != "none" for intent in turn.intents):
                 self.memory.close_question()  # answered, or overtaken by a new request
@@ -289,7 +291,7 @@ class Cabin:
             if path in self.catalogue
         ]
 
-    # --- ears and voice -----------------------------------------------------------------------------
+    # --- ears ---------------------------------------------------------------------------------------
 
     async def hear(self, path: Path, zone: Zone) -> Utterance:
         """What a sound file says. Raises AudioError when it cannot be read, SpeechError when the engine fails."""
@@ -310,31 +312,18 @@ class Cabin:
             free=heard.free,
         )
 
-    def speak_to(self, path: Path, text: str) -> None:
-        """Speak ``text`` into a WAV file. Raises StorageError when it cannot be written."""
-        voice = self.synthesizer()
-        try:
-            with wave.open(str(path), "wb") as file:
-                file.setnchannels(1)
-                file.setsampwidth(2)
-                file.setframerate(voice.sample_rate)
-                for chunk in voice.speak(text):
-                    file.writeframes(chunk)
-        except OSError as error:
-            raise StorageError(f"{path}: cannot be written: {error.strerror}. Name another place.") from error
-
     # --- what is left behind ------------------------------------------------------------------------
 
+    def _dialogue(self, zone: Zone) -> Dialogue:
+        return self.memory.dialogue(zone, self.vehicle.state(), self.clock.now(), self.preferences.entries)
+
     def remember(self, text: str) -> bool:
-        """Keep a preference in plain words; False when it says none that we know."""
-        found = parse_preference(text)
-        self.memory.preferences = (*self.memory.preferences, *found)
-        return bool(found)
+        """Keep a preference in plain words; False when it says none that we know. Raises StorageError."""
+        return bool(self.preferences.add(text))
 
     def understand(self, text: str, zone: Zone) -> tuple[tuple[Intent, ...], tuple[Command, ...]]:
         """What ``text`` means and the commands that it would become; nothing is decided or done."""
-        state = self.vehicle.state()
-        intents = self.router.route(text, self.memory.dialogue(zone, state, self.clock.now()))
+        intents = self.router.route(text, self._dialogue(zone))
         turn = Turn(Utterance(text, zone=zone), intents)
         commands = [
             command
@@ -386,6 +375,18 @@ class Cabin:
         with suppress(StorageError):
             noted += self.sharing.end("cabin")
         self.logbook.write(noted)
+
+    async def aclose(self) -> None:
+        """As ``close``; the switch of a car that was shared is put back as well."""
+        self.close()
+        if noted := await switch_off(self):
+            self.logbook.write(noted)
+
+    async def keep_up(self) -> None:
+        """Called now and then while nobody speaks: what is shared follows the car, and ends when its time is over."""
+        async with self._one_at_a_time:
+            if noted := await kept_up(self):
+                self.logbook.write(noted)
 
     def _tell(self, event: str, **what: Any) -> None:
         for watcher in self.watchers:

@@ -41,10 +41,9 @@ class Memory:
     asked_back: Intent | None = None
     asked_back_at: float = float("-inf")
     awaiting: tuple[Intent, ...] = ()
-    preferences: tuple[Preference, ...] = ()
 
-    def dialogue(self, zone: Zone, state: VehicleState, now: float) -> Dialogue:
-        """What the router may know of this moment."""
+    def dialogue(self, zone: Zone, state: VehicleState, now: float, liked: tuple[Preference, ...] = ()) -> Dialogue:
+        """What the router may know of this moment; ``liked`` is what the driver likes."""
         waiting = self.asked_back if now - self.asked_back_at <= OPEN_FOR_S else None
         return Dialogue(
             zone=cast(Literal["driver"], zone.value),  # the same words in both leaves
@@ -52,7 +51,7 @@ class Memory:
             values={path: r.value for path, r in state.readings.items() if not isinstance(r.value, tuple)},
             last=tuple(self.done),
             pending=waiting,
-            preferences=self.preferences,
+            preferences=liked,
         )
 
     def ask_back(self, intent: Intent, now: float) -> None:

@@ -80,7 +80,7 @@ class Session:
                 if line.strip():
                     write(json.dumps(await self.answer(line), ensure_ascii=False))
         finally:
-            self.rig.close()
+            await self.rig.aclose()
 
     async def answer(self, line: bytes | str) -> dict[str, Any]:
         """The answer to one line: a reply, the vehicle's values, ok, or an error with its code."""
@@ -124,9 +124,10 @@ class Session:
                 return {"type": "ok", "understood": cabin.remember(message.text)}
             case Wait():
                 self.rig.clock.advance(message.seconds)
+                await cabin.keep_up()
                 return {"type": "ok"}
             case _:
-                self.rig.close()
+                await self.rig.aclose()
                 self.rig = self.engines.rig()
                 return {"type": "ok"}
 

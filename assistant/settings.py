@@ -127,6 +127,10 @@ class Settings(Section):
         return self.data_dir / "index"
 
     @property
+    def preferences_file(self) -> Path:
+        return self.data_dir / "preferences.yaml"
+
+    @property
     def journal_file(self) -> Path:
         return self.data_dir / "journal.jsonl"
 

@@ -3,6 +3,7 @@ journalled.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.errors import StorageError
@@ -194,3 +195,13 @@ async def switch_off(cabin: "Cabin") -> list[Entry]:
     reported, failed = await cabin.apply(decision.permit)
     sharing.over = reported.get(SIGNAL) is not False  # still on: asked again later
     return [*noted, entries.finished(decision.permit, reported, failed)]
+
+
+async def kept_up(cabin: "Cabin") -> list[Entry]:
+    """Between turns: renews what is shared, or ends it. Returns what the journal keeps; a disk that fails is told with
+    the next turn.
+    """
+    noted: list[Entry] = []
+    with suppress(StorageError):
+        noted += cabin.sharing.renew()
+    return noted + await switch_off(cabin)

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from assistant.answering import answer
+from assistant.errors import StorageError
+from assistant.preferences import about
 from assistant.turn import Turn
 from intents.intent import Intent
-from intents.preferences import parse
 from policies.command import Modality, Origin, Zone
 from policies.decision import Confirm, Refuse
 
@@ -91,12 +92,15 @@ async def remember(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -
     if origin.zone in (Zone.OUTSIDE, Zone.UNKNOWN):
         turn.say(cabin.wording.say("not_remembered", text=said))
         return
-    turn.say(cabin.wording.say("remembered" if cabin.remember(said) else "not_remembered", text=said))
+    try:
+        turn.say(cabin.wording.say("remembered" if cabin.remember(said) else "not_remembered", text=said))
+    except StorageError as error:
+        turn.say(str(error), whole=True)
 
 
 async def preferences(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> None:
     """What we keep of somebody's likes, said back."""
-    kept = cabin.memory.preferences
+    kept = cabin.preferences.entries
     told = "; ".join(preference.describe() for preference in kept)
     turn.say(cabin.wording.say("preferences", list=told) if kept else cabin.wording.say("no_preferences"))
 
@@ -107,11 +111,12 @@ async def forget(cabin: "Cabin", intent: Intent, origin: Origin, turn: Turn) -> 
         turn.say(cabin.wording.say("not_remembered"))
         return
     note = str(intent.slots.get("note") or "")
-    named = {preference.thing for preference in parse(note)} | {note.removeprefix("the ").replace(" ", "_")}
-    kept = cabin.memory.preferences
-    left = tuple(preference for preference in kept if note and preference.thing not in named)
-    cabin.memory.preferences = left
-    turn.say(cabin.wording.say("forgotten" if len(left) < len(kept) else "no_preferences"))
+    try:
+        gone = cabin.preferences.forget(about(note)) if note else cabin.preferences.forget()
+    except StorageError as error:
+        turn.say(str(error), whole=True)
+        return
+    turn.say(cabin.wording.say("forgotten" if gone else "no_preferences"))
 
 
 ACTS: dict[str, Callable[["Cabin", Intent, Origin, Turn], Awaitable[None]]] = {

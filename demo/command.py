@@ -75,7 +75,7 @@ async def _play(
                 else:
                     live.update(table.render(last=max(1, console.height // ROW_LINES)), refresh=True)
         finally:
-            rig.close()
+            await rig.aclose()
     if as_json:
         replies = [row.reply for row in table.rows if row.reply]
         spent = {stage: {"p50": p50, "p95": p95} for stage, (p50, p95) in latencies(replies).items()}

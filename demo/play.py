@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.bootstrap import Rig
 from assistant.errors import CabinError, StorageError
+from assistant.speech.audio import speak_to
 from assistant.utterance import Modality, Reply, Zone
 from demo.script import Drive, Step
 
@@ -40,7 +41,7 @@ async def play(drive: Drive, sounds: Path, rig: Rig, out: Path) -> AsyncIterator
         try:
             reply = await _take(step, sounds, rig, challenge)
             if reply and reply.text:
-                await asyncio.to_thread(rig.cabin.speak_to, sound, reply.text)
+                await asyncio.to_thread(speak_to, sound, reply.text, rig.cabin.synthesizer())
         except StorageError:
             raise
         except CabinError as error:

@@ -1,5 +1,6 @@
 """`cabin ask`: questions to the owner's manual and the live car."""
 
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,17 +31,17 @@ def ask(questions: tuple[str, ...], lines: Path | None, as_json: bool, pack: str
     settings = load()
     with bar(quiet=as_json) as progress:
         engines = Engines(settings, progress)
-        cabin = engines.rig().cabin
         library = engines.library()
-    for question in asked:
-        answer = library.answer(question, cabin.readings(), pack=pack or settings.knowledge.pack)
-        if as_json:
-            emit(as_line(answer))
-            continue
-        click.echo(answer.text)
-        for source in answer.sources:
-            page = f", page {source.page}" if source.page else ""
-            click.echo(f"  [{source.title}: {source.section}{page}]")
+    with closing(engines.rig()) as rig:
+        for question in asked:
+            answer = library.answer(question, rig.cabin.readings(), pack=pack or settings.knowledge.pack)
+            if as_json:
+                emit(as_line(answer))
+                continue
+            click.echo(answer.text)
+            for source in answer.sources:
+                page = f", page {source.page}" if source.page else ""
+                click.echo(f"  [{source.title}: {source.section}{page}]")
 
 
 def as_line(answer: "Answer") -> dict[str, Any]:

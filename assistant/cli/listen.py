@@ -78,7 +78,7 @@ def listen(
 
     with bar(quiet=as_json) as progress:
         engines = Engines(settings, progress)
-        rig = engines.rig()
+        rig = engines.rig(driven=True)
         engines.transcriber()
     show = Lines() if as_json else Terminal(meter)
     try:

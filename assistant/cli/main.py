@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "route": ("assistant.cli.route:route", "What was understood; nothing is done."),
     "intents": ("assistant.cli.intents:intents", "Check the sentence templates; try how a sentence is read."),
     "session": ("assistant.cli.session:session", "Drive a cabin by JSON lines."),
+    "preferences": ("assistant.cli.preferences:preferences", "What the driver likes: list, add, erase."),
     "policy": ("assistant.cli.policy:policy", "Check, explain and enumerate what may happen."),
     "vehicle": ("assistant.cli.vehicle:vehicle", "Look at the car, play and record drives, serve it to others."),
     "journal": ("assistant.cli.journal:journal", "Show, verify and report what happened."),

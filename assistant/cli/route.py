@@ -1,5 +1,6 @@
 """`cabin route`: what was understood, and nothing done."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,9 @@ def route(texts: tuple[str, ...], lines: Path | None, zone: str, as_json: bool) 
     from assistant.settings import load
 
     given = items(texts, lines)
-    cabin = Engines(load()).rig().cabin
-    for text in given:
-        show(cabin, text, zone, as_json=as_json)
+    with closing(Engines(load()).rig()) as rig:
+        for text in given:
+            show(rig.cabin, text, zone, as_json=as_json)
 
 
 def show(cabin: "Cabin", text: str, zone: str, *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """`cabin say`: typed utterances through the whole cabin, one turn each, in one dialogue."""
 
 import asyncio
-from contextlib import closing
+from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -29,11 +29,12 @@ def say(texts: tuple[str, ...], lines: Path | None, zone: str, as_json: bool, wa
 async def _say(texts: list[str], zone: str, as_json: bool, wav: Path | None) -> None:
     from assistant.bootstrap import Engines
     from assistant.settings import load
+    from assistant.speech.audio import speak_to
     from assistant.utterance import Utterance
     from policies.command import Zone
 
     reply = None
-    with closing(Engines(load()).rig()) as rig:
+    async with aclosing(Engines(load()).rig(driven=True)) as rig:
         for text in texts:
             reply = await rig.cabin.take_turn(Utterance(text, zone=Zone(zone)))
             if as_json:
@@ -44,4 +45,4 @@ async def _say(texts: list[str], zone: str, as_json: bool, wav: Path | None) -> 
                     page = f", page {source['page']}" if source["page"] else ""
                     click.echo(f"  [{source['title']}: {source['section']}{page}]")
         if wav and reply:
-            await asyncio.to_thread(rig.cabin.speak_to, wav, reply.text)
+            await asyncio.to_thread(speak_to, wav, reply.text, rig.cabin.synthesizer())

@@ -59,9 +59,7 @@ class Report:
         """How much there is, from when to when, and what was left unfinished, in a sentence or two."""
         told = f"{self.records} records from {self.first or 'none'} to {self.last or 'none'}."
         if self.unfinished:
-            told += (
-                f" Permits without an outcome: {self.unfinished}; the car may have acted. None is redone."
-            )
+            told += f" Permits without an outcome: {self.unfinished}; the car may have acted. None is redone."
         return told
 
     def plain(self) -> dict[str, Any]:

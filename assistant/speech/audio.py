@@ -1,10 +1,12 @@
-"""Sound files in: any WAV, FLAC, OGG or MP3 becomes mono float32 at 16 kHz, in bounded memory."""
+"""Sound files: any WAV, FLAC, OGG or MP3 becomes mono float32 at 16 kHz, in bounded memory; replies become WAV."""
 
+import wave
 from pathlib import Path
 
 import numpy as np
 
-from assistant.errors import AudioError
+from assistant.errors import AudioError, StorageError
+from assistant.ports import Synthesizer
 from assistant.utterance import SAMPLE_RATE, Audio
 
 LONGEST_S = 60.0
@@ -123,3 +125,16 @@ class Resampler:
             return np.zeros(0, np.float32)
         rest: Audio = self._stream.resample_chunk(np.zeros(0, np.float32), last=True)
         return rest
+
+
+def speak_to(path: Path, text: str, voice: Synthesizer) -> None:
+    """Speak ``text`` into a WAV file. Raises StorageError where it cannot be written, SpeechError of the voice."""
+    try:
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(voice.sample_rate)
+            for chunk in voice.speak(text):
+                file.writeframes(chunk)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror}. Name another place.") from error

@@ -158,7 +158,7 @@ class Ride:
             chosen = chosen.model_copy(update={"vehicle": vehicle})
         self.engines.settings = chosen
         try:
-            rig = self.engines.rig(clock)
+            rig = self.engines.rig(clock, driven=True)
         finally:
             self.engines.settings = self.settings
         if chosen.vehicle.kind != "simulated" and isinstance(rig.cabin.vehicle, SimulatedVehicle):
