@@ -45,10 +45,6 @@ class Lazy(Generic[T]):
                 self._made.append(self._make())
             return self._made[0]
 
-    @property
-    def ready(self) -> bool:
-        return bool(self._made)
-
 
 def _no_progress(what: str, done: int, total: int) -> None:
     pass
