@@ -44,18 +44,23 @@ def transcriber(
         raise SpeechError(f'there is no recogniser "{engine}"; use {_either(RECOGNISERS)}', code="engine")
     from assistant.speech.sphinx import SphinxTranscriber
 
+    english = language in (None, "en")
+
     def built_in() -> Transcriber:
         return SphinxTranscriber(intents, questions, cache=cache, wildcards=wildcards)
+
+    def backed(better: Transcriber, why: str) -> tuple[Transcriber, str]:
+        if not english:
+            return better, f"{why}; nothing behind it: the built-in recogniser hears English only"
+        spare = f"PocketSphinx (built in) when it fails or takes over {deadline_s:g} s"
+        return Timely(better, built_in(), deadline_s), f"{why}; {spare}"
 
     if engine == "wyoming":
         from assistant.speech.wyoming_ears import WyomingTranscriber
 
         remote = WyomingTranscriber(server, hotwords=hotwords, language=language, deadline_s=deadline_s)
-        return (
-            Timely(remote, built_in(), deadline_s),
-            f"the Wyoming server {server}, because the settings name it: what is said leaves this machine unencrypted; "
-            f"PocketSphinx (built in) when it is not there or takes over {deadline_s:g} s",
-        )
+        why = f"the Wyoming server {server}, because the settings name it: what is said leaves this machine unencrypted"
+        return backed(remote, why)
     reasons: list[str] = []
     if engine != "pocketsphinx":
         place, why = whisper_model(model, models)
@@ -67,10 +72,7 @@ def transcriber(
 
             try:
                 better = WhisperTranscriber(place, hotwords=hotwords, language=language)
-                return (
-                    Timely(better, built_in(), deadline_s),
-                    f"faster-whisper, because {why}; PocketSphinx (built in) when it takes over {deadline_s:g} s",
-                )
+                return backed(better, f"faster-whisper, {better.runs}, because {why}")
             except SpeechError as error:
                 if engine == "whisper":
                     raise
@@ -79,7 +81,8 @@ def transcriber(
         reasons.append("the settings name it")
     quiet = denoise.available()
     noise = f"without noise suppression: {quiet}" if quiet else "with RNNoise before it"
-    return built_in(), f"PocketSphinx (built in), because {' and '.join(reasons)}; {noise}"
+    only = "" if english else f"; it hears English, not {language}: cabin models pull base fetches one that does"
+    return built_in(), f"PocketSphinx (built in), because {' and '.join(reasons)}; {noise}{only}"
 
 
 def synthesizer(

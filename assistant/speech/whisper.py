@@ -4,12 +4,19 @@ import math
 import re
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from assistant.errors import SpeechError
 from assistant.speech import voice_activity
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
 
 _BEAM = 5
 _GLIMPSE_BEAM = 1  # on the way, soon is worth more than sure
@@ -31,25 +38,21 @@ _LONGEST_RATIO = 2.4  # OpenAI's own threshold: text that gzip shrinks more than
 class WhisperTranscriber:
     """faster-whisper behind the Transcriber port; ``Timely`` puts the built-in recogniser behind it.
 
-    ``model`` is a folder on disk; nothing is downloaded. int8 on the CPU, float16 on CUDA. ``hotwords`` are names it
-    should expect, the most important first: Whisper's prompt holds about 200 tokens. ``language`` None means that
-    Whisper detects it. Raises SpeechError when the model cannot be loaded.
+    ``model`` is a folder on disk; nothing is downloaded. int8 on the CPU, float16 on CUDA where there is a card that
+    works (``cuda`` None: found out; ``runs`` tells). ``hotwords`` are names it should expect, the most important first:
+    Whisper's prompt holds about 200 tokens. ``language`` None means that Whisper detects it. Raises SpeechError when
+    the model cannot be loaded.
     """
 
-    def __init__(self, model: Path, *, hotwords: Iterable[str] = (), language: str | None = None) -> None:
-        import ctranslate2
-        from faster_whisper import WhisperModel
-
-        cuda = ctranslate2.get_cuda_device_count() > 0
-        try:
-            self._model = WhisperModel(
-                str(model),
-                device="cuda" if cuda else "cpu",
-                compute_type="float16" if cuda else "int8",
-                local_files_only=True,
-            )
-        except (RuntimeError, ValueError, OSError) as error:
-            raise SpeechError(f"{model} is not a faster-whisper model that can be loaded ({error})") from error
+    def __init__(
+        self,
+        model: Path,
+        *,
+        hotwords: Iterable[str] = (),
+        language: str | None = None,
+        cuda: bool | None = None,
+    ) -> None:
+        self._model, self.runs = _load(model, cuda)
         self.name = f"faster-whisper/{model.name}"
         self._hotwords = ", ".join(dict.fromkeys(hotwords)) or None
         self._language = language
@@ -101,6 +104,24 @@ class WhisperTranscriber:
             return Transcript("", 0.0, self.name)
         sure = max(0.0, min(1.0, sum(weights) / len(weights)))
         return Transcript(" ".join(kept), sure, self.name, language=about.language)
+
+
+def _load(model: Path, cuda: bool | None) -> tuple["WhisperModel", str]:
+    """The model, and what it runs on. A card whose libraries are missing shows only when it is first asked."""
+    import ctranslate2
+    from faster_whisper import WhisperModel
+
+    if cuda is None:
+        cuda = ctranslate2.get_cuda_device_count() > 0
+    if cuda:
+        with suppress(RuntimeError, ValueError, OSError):
+            loaded = WhisperModel(str(model), device="cuda", compute_type="float16", local_files_only=True)
+            list(loaded.transcribe(np.zeros(SAMPLE_RATE, np.float32), language="en", beam_size=1)[0])
+            return loaded, "float16 on CUDA"
+    try:
+        return WhisperModel(str(model), device="cpu", compute_type="int8", local_files_only=True), "int8 on the CPU"
+    except (RuntimeError, ValueError, OSError) as error:
+        raise SpeechError(f"{model} is not a faster-whisper model that can be loaded ({error})") from error
 
 
 def made_up(text: str, spoken_s: float) -> bool:

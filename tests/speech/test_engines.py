@@ -3,8 +3,11 @@ from pathlib import Path
 import pytest
 from hassil import Intents
 
+from assistant.bootstrap import Engines
 from assistant.errors import SpeechError
+from assistant.settings import SpeechSettings
 from assistant.speech.engines import synthesizer, transcriber
+from assistant.speech.whisper import WhisperTranscriber
 from tests.speech.scripted_whisper import scripted_whisper
 from tests.speech.tiny_voice import tiny_voice
 
@@ -74,3 +77,24 @@ def test_a_damaged_piper_voice_gives_way_to_espeak(models: Path) -> None:
 def test_a_piper_voice_that_is_missing_is_an_error_when_piper_was_named() -> None:
     with pytest.raises(SpeechError, match="no Piper voice"):
         synthesizer(engine="piper", voice="en_US-nobody")
+
+
+def test_the_settings_name_the_models_folder_the_deadline_and_the_language(
+    engines: Engines, tmp_path: Path, small: Intents
+) -> None:
+    folder = tmp_path / "elsewhere"
+    scripted_whisper(folder / "whisper" / "tiny", "hello")
+    tiny_voice(folder / "piper")
+    speech = SpeechSettings(deadline_s=7)
+    ours = Engines(engines.settings.model_copy(update={"models_dir": folder, "speech": speech}))
+    ours.library = engines.library
+    assert ours.transcriber().name == "faster-whisper/tiny"
+    assert "int8 on the CPU" in ours.why["recogniser"] and "over 7 s" in ours.why["recogniser"]
+    assert ours.synthesizer().name == "piper/en_GB-tiny"
+
+
+def test_in_another_language_nobody_takes_the_built_in_recogniser_for_an_answer(small: Intents, models: Path) -> None:
+    assert "hears English, not de" in transcriber(small, language="de")[1]
+    scripted_whisper(models / "whisper" / "tiny", "hello")
+    engine, why = transcriber(small, language="de")
+    assert isinstance(engine, WhisperTranscriber) and "nothing behind it" in why

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import ctranslate2
 import numpy as np
 import pytest
 
@@ -74,7 +75,21 @@ def test_the_language_that_is_detected_is_told(model: Path, ears: WhisperTranscr
 
 
 def test_the_cpu_is_given_whole_numbers(ears: WhisperTranscriber) -> None:
-    assert ears._model.model.compute_type.startswith("int8")
+    assert ears._model.model.compute_type.startswith("int8") and ears.runs == "int8 on the CPU"
+
+
+@pytest.mark.skipif(ctranslate2.get_cuda_device_count() > 0, reason="this machine has a card")
+def test_a_card_that_does_not_work_is_done_without(model: Path, speech: Audio) -> None:
+    ears = WhisperTranscriber(model, cuda=True)
+    assert ears.runs == "int8 on the CPU"
+    assert ears.transcribe(speech).text == "turn on my seat heating"
+
+
+@pytest.mark.skipif(ctranslate2.get_cuda_device_count() == 0, reason="this machine has no card")
+def test_a_card_is_used_by_itself_with_half_precision(model: Path, speech: Audio) -> None:
+    ears = WhisperTranscriber(model)
+    assert ears.runs == "float16 on CUDA" and ears._model.model.compute_type == "float16"
+    assert ears.transcribe(speech).text == "turn on my seat heating"
 
 
 @pytest.mark.parametrize("broken", ["model.bin", "config.json"])
