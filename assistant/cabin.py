@@ -108,7 +108,8 @@ class Cabin:
             if any(intent.kind != "none" for intent in turn.intents):
                 self.memory.close_question()  # answered, or overtaken by a new request
             self._tell("understood", intents=turn.intents)
-            origin = Origin(Means.VOICE, utterance.zone)
+            by_model = any(intent.path == "model" for intent in turn.intents)
+            origin = Origin(Means.TOOL if by_model else Means.VOICE, utterance.zone)
             to_confirm: list[tuple[Intent, tuple[Command, ...]]] = []
             for intent in turn.intents:
                 if intent.missing:

@@ -1,5 +1,7 @@
 """What becomes of every challenge and permit stands in the journal, also where nobody answered."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.bootstrap import Rig
@@ -70,6 +72,19 @@ async def test_a_critical_request_that_changes_nothing_is_recorded_too(rig: Rig,
     assert reply.challenge is None
     (decision,) = kept.of("decision")
     assert (decision["decision"], decision["commands"]) == ("none", [{"signal": MODE, "value": "SPORT"}])
+
+
+async def test_what_a_language_model_read_is_asked_for_and_recorded_as_its_tool_call(
+    rig: Rig, kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    understood = rig.cabin.router.route
+    monkeypatch.setattr(
+        rig.cabin.router, "route", lambda *said: tuple(replace(each, path="model") for each in understood(*said))
+    )
+    asked = await say(rig, "switch to sport mode")
+    assert asked.decision == "confirm"
+    await say(rig, "set the temperature to 21 degrees")
+    assert [decision["means"] for decision in kept.of("decision")] == ["tool", "tool"]
 
 
 async def test_however_the_way_to_the_car_fails_the_outcome_is_recorded_and_said(
