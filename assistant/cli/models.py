@@ -26,10 +26,11 @@ def models() -> None:
 def list_models(as_json: bool) -> None:
     """The models here, each checked against what was fetched, and those that can be pulled by name."""
     from assistant.models.listed import listed
-    from assistant.models.shelf import found
+    from assistant.models.shelf import found, unfinished
     from assistant.settings import load
 
     folder = load().models_dir
+    begun = unfinished(folder)
     with _bar(as_json) as progress:
         here = found(folder, progress)
     lines = [_of_disk(model) for model in here]
@@ -38,10 +39,10 @@ def list_models(as_json: bool) -> None:
         {
             "name": model.name,
             "kind": model.kind,
-            "state": "available",
+            "state": "unfinished" if model.name in begun else "available",
             "size": model.size * 1_000_000,
             "licence": model.licence,
-            "about": model.says,
+            "about": model.says + (f"; {begun[model.name] / 1e6:,.0f} MB are here" if model.name in begun else ""),
         }
         for model in listed().values()
         if (model.kind, model.name) not in there
@@ -113,12 +114,16 @@ def path(name: str | None, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def remove(name: str, yes: bool, as_json: bool) -> None:
-    """Take the model NAME off this machine."""
-    from assistant.models.shelf import named
+    """Take the model NAME off this machine, and what was pulled of it in part."""
+    from assistant.models.shelf import forget, found, named, unfinished
     from assistant.models.shelf import remove as take_away
     from assistant.settings import load
 
     folder = load().models_dir
+    if name in unfinished(folder) and forget(folder, name):
+        click.echo(f"What was pulled of {name} in part is removed.", err=True)
+        if not any(model.name == name for model in found(folder, check=False)):
+            return
     model = named(folder, name)
     question = f"Remove {model.name} ({model.size / 1e6:,.0f} MB) from {model.place}?"
     if not yes and not click.confirm(question, default=False, err=True):

@@ -1,6 +1,7 @@
 """Models onto the disk, from the hub or from a folder: whole or not at all."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,8 @@ from assistant.models.shelf import (
 )
 from assistant.speech.models import voices, whispers
 
+CARD = "MODEL_CARD"
+
 SPARE = 100_000_000
 """Bytes that are left free on the disk."""
 
@@ -41,8 +44,10 @@ def pull(model: Listed, hub: Hub, models: Path, progress: Progress = silent) -> 
         draft = models / DRAFTS / f"{model.name}-{revision[:12]}"
         _make(draft)
         _room(models, sum(file.size for file in files) - _weight(draft))
-        for file in files:
+        for file in sorted(files, key=lambda file: file.size):  # the card first: nothing large is fetched in vain
             hub.fetch(model, revision, file, draft / file.name, progress)
+            if file.name == CARD:
+                _agrees(model, draft / CARD)
         source = f"{hub.url}/{model.repo}/tree/{revision}/{model.folder}".rstrip("/")
         return _finish(draft, models, model.kind, model.name, model.licence, source, revision, progress)
 
@@ -76,6 +81,19 @@ def copy(source: Path, models: Path, progress: Progress = silent) -> Found:
         return _finish(draft, models, kind, name, licence, str(source.resolve()), "", progress)
 
 
+def _agrees(model: Listed, card: Path) -> None:
+    """The licence that the model's own card names has to be the one that was shown. Raises ModelError."""
+    named = re.search(r"licen[cs]e:\s*(.+)", card.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE)
+    if named and named[1].strip().casefold() != model.licence.casefold():
+        said = named[1].strip()[:100]
+        discard(card.parent)
+        raise ModelError(
+            f'the card of {model.name} names the licence "{said}", our list "{model.licence}"; it was not fetched. '
+            "Whoever may use it can pull it from a folder.",
+            code="licence",
+        )
+
+
 def _recognised(source: Path) -> tuple[Kind, str, list[Path]]:
     if source.suffix == ".onnx" and Path(f"{source}.json").is_file():
         return "piper", source.stem, [source, Path(f"{source}.json")]
@@ -84,7 +102,7 @@ def _recognised(source: Path) -> tuple[Kind, str, list[Path]]:
         return "whisper", source.resolve().name.removeprefix("faster-whisper-"), files
     inside = voices(source) if source.is_dir() else []
     if len(inside) == 1:
-        card = [file for file in [inside[0].parent / "MODEL_CARD"] if file.is_file()]
+        card = [file for file in [inside[0].parent / CARD] if file.is_file()]
         return "piper", inside[0].stem, [inside[0], Path(f"{inside[0]}.json"), *card]
     raise ModelError(
         f"{source} holds no model: a faster-whisper model is a folder with model.bin, config.json and tokenizer.json, "
@@ -109,7 +127,7 @@ def _finish(
         for file in draft.iterdir():
             _to_disk(file)
         place.parent.mkdir(parents=True, exist_ok=True)
-        old = models / DRAFTS / f"replaced-{name}"
+        old = models / DRAFTS / f"{name}-replaced"
         discard(old)
         if place.exists() or place.is_symlink():
             place.rename(old)

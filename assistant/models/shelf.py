@@ -115,6 +115,15 @@ def sha256(file: Path, progress: Progress = silent) -> str:
     return digest.hexdigest()
 
 
+def unfinished(models: Path) -> dict[str, int]:
+    """What was pulled in part: the model's name, and how many bytes of it lie there."""
+    try:
+        drafts = [draft for draft in (models / DRAFTS).iterdir() if draft.is_dir() and "-" in draft.name]
+        return {draft.name.rpartition("-")[0]: sum(file.stat().st_size for file in draft.iterdir()) for draft in drafts}
+    except OSError:
+        return {}
+
+
 def named(models: Path, name: str) -> Found:
     """The model on disk with that name, unchecked. Raises ModelError naming those that there are."""
     there = found(models, check=False)
@@ -131,10 +140,23 @@ def licences(models: Path, *engines: str) -> list[str]:
     return [model.licence for model in found(models, check=False) if model.name in used and model.licence != UNKNOWN]
 
 
+def forget(models: Path, name: str) -> bool:
+    """Take away what was pulled of a model in part; False when there is nothing. Raises StorageError."""
+    if name not in unfinished(models):
+        return False
+    try:
+        for draft in (models / DRAFTS).iterdir():
+            if draft.name.rpartition("-")[0] == name:
+                discard(draft)
+    except OSError as error:
+        raise StorageError(f"what was pulled of {name} cannot be removed: {error.strerror}") from error
+    return True
+
+
 def remove(models: Path, name: str) -> Found:
     """Take a model away, at once for whoever looks. Raises ModelError when there is none, StorageError."""
     model = named(models, name)
-    grave = models / DRAFTS / f"removed-{name}"
+    grave = models / DRAFTS / f"{name}-removed"
     try:
         discard(grave)
         grave.mkdir(parents=True)

@@ -84,6 +84,17 @@ def test_somebody_who_says_yes_is_rid_of_it(voice: str, models: Path, arguments:
     assert not (models / "piper" / voice).exists()
 
 
+def test_what_was_pulled_in_part_is_listed_and_can_be_removed(models: Path) -> None:
+    draft = models / ".pulling" / "base.en-0123456789ab"
+    draft.mkdir(parents=True)
+    (draft / "model.bin").write_bytes(bytes(3_000_000))
+    found = {str(line["name"]): line for line in lines("list")}
+    assert found["base.en"]["state"] == "unfinished" and "3 MB are here" in str(found["base.en"]["about"])
+    shown = CliRunner().invoke(cabin, ["models", "remove", "base.en"])
+    assert shown.exit_code == 0 and "in part" in shown.output
+    assert not draft.exists()
+
+
 def examined() -> dict[str, dict[str, str]]:
     shown = CliRunner().invoke(cabin, ["doctor", "--json"])
     return {line["part"]: line for line in map(json.loads, shown.stdout.splitlines())}
