@@ -5,10 +5,12 @@ Time is counted in samples of the microphone, so that a test hears the same on a
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from assistant.errors import DeviceError
 from assistant.speech.loudspeaker import unheard
 from assistant.utterance import SAMPLE_RATE, Audio
 
@@ -67,7 +69,23 @@ class Room:
         self._echoes = np.zeros(0, np.float32)
         self._dice = np.random.default_rng(self.seed)
         self.closed = False
-        self.unplugged = False
+        self._unplugged = False
+        self._due: list[tuple[float, Callable[[], object]]] = []
+        self.goes_on = threading.Event()
+        """Cleared, the room's time stands still: while a recogniser works that would be quicker than life's."""
+        self.goes_on.set()
+
+    @property
+    def spoke_s(self) -> float:
+        """When the loudspeaker began to sound."""
+        assert self._spoke_at is not None, "the loudspeaker was silent"
+        return self._spoke_at / SAMPLE_RATE
+
+    @property
+    def sounded_s(self) -> float:
+        """From the first to the last sound of the loudspeaker."""
+        loud = np.flatnonzero(np.abs(np.concatenate(self.sounded)) > 1e-3)
+        return float(loud[-1] - loud[0]) / SAMPLE_RATE if len(loud) else 0.0
 
     @property
     def now_s(self) -> float:
@@ -81,12 +99,23 @@ class Room:
         """Somebody speaks ``after_s`` after the loudspeaker began to sound."""
         self._when_spoken_to.append((after_s, sound))
 
-    def read(self) -> Audio:
-        from assistant.errors import DeviceError
+    def when(self, moment_s: float, act: Callable[[], object]) -> None:
+        """Call ``act`` at a moment of the room's time, in the ears' thread."""
+        self._due.append((moment_s, act))
 
-        if self.unplugged:
+    def unplug(self) -> None:
+        """Pull the microphone's plug."""
+        self._unplugged = True
+
+    def read(self) -> Audio:
+        for moment, act in self._due:
+            if self._now <= moment * SAMPLE_RATE < self._now + STEP:
+                act()
+        if self._unplugged:
             raise DeviceError("the microphone room brings no sound any more; is it unplugged?", code="gone")
+        self.goes_on.wait(WAIT_S)
         if self.closed or self.now_s >= self.lasts_s:
+            self.loudspeaker.close()
             return np.zeros(0, np.float32)
         played = self.loudspeaker.step(STEP)
         self.sounded.append(played)
@@ -139,29 +168,36 @@ class RoomLoudspeaker:
         self._waiting: deque[Audio] = deque()
         self._moved = threading.Condition()
         self._coming = False
-        self.flushed = 0
+        self._over = False
+        self._passed = 0
+        self.silenced_s: list[float] = []
+        """The room's times at which a reply was cut off."""
 
     def write(self, sound: Audio) -> None:
         with self._moved:
             self._coming = True
             self._waiting.append(sound)
             self._moved.notify_all()
-            self._moved.wait_for(lambda: self._length() <= SAMPLE_RATE // 5, WAIT_S)
+            self._moved.wait_for(lambda: self._over or self._length() <= SAMPLE_RATE // 5, WAIT_S)
 
     def drain(self) -> None:
         with self._moved:
             self._coming = False
             self._moved.notify_all()
-            self._moved.wait_for(lambda: not self._waiting, WAIT_S)
+            self._moved.wait_for(lambda: self._over or not self._waiting, WAIT_S)
 
     def flush(self) -> None:
         with self._moved:
+            if self._coming:
+                self.silenced_s.append(self._passed / SAMPLE_RATE)
             self._waiting.clear()
             self._coming = False
-            self.flushed += 1
             self._moved.notify_all()
 
     def close(self) -> None:
+        """Time has ended: what is still written is heard by nobody."""
+        with self._moved:
+            self._over = True
         self.flush()
 
     def step(self, count: int) -> Audio:
@@ -170,6 +206,7 @@ class RoomLoudspeaker:
             waiting = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.float32)
             now = np.pad(waiting[:count], (0, max(0, count - len(waiting))))
             self._waiting = deque([waiting[count:]] if len(waiting) > count else [])
+            self._passed += count
             self._moved.notify_all()
         self.played(now)
         return now
