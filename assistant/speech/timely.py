@@ -46,10 +46,13 @@ class Timely:
             return other.result()
 
     def glimpse(self, audio: Audio) -> Transcript:
-        """What ``engine`` hears so far, by its quicker way where it has one; nothing while it is busy or fails."""
+        """What ``engine`` hears so far, by its quicker way; what ``spare`` hears where it has none, as one far away.
+
+        Nothing while ``engine`` is busy. Raises SpeechError.
+        """
         if self._is_busy():
             return Transcript("", 0.0, self.name)
-        return getattr(self._engine, "glimpse", self._engine.transcribe)(audio)
+        return getattr(self._engine, "glimpse", self._spare.transcribe)(audio)
 
     def _is_busy(self) -> bool:
         return self._busy is not None and not self._busy.done()

@@ -84,3 +84,8 @@ def test_after_a_late_utterance_the_better_engine_is_asked_again(better: Engine,
 def test_when_both_fail_it_is_said(better: Engine) -> None:
     with pytest.raises(SpeechError, match="so did this"):
         Timely(Engine("better", "it broke"), Engine("built in", "so did this"), 20).transcribe(SOUND)
+
+
+def test_an_engine_without_a_quick_way_is_not_asked_for_words_on_the_way(better: Engine, built_in: Engine) -> None:
+    assert Timely(better, built_in, 20).glimpse(SOUND).engine == "built in"
+    assert better.asked == 0
