@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPBearer
 
+from knowledge.grounding import Grounding
 from knowledge.support.desk import Replied, Seen, SupportDesk
 from knowledge.support.door import Caller, Doorkeeper
 from knowledge.support.reader import MOST, Found
@@ -39,7 +40,7 @@ from knowledge.support.shapes import (
 from knowledge.support.telemetry import Telemetry
 from knowledge.support.turns import Turns
 from knowledge.support.vehicles import Vehicle
-from knowledge.support.writer import Writer
+from knowledge.support.writer import Grounded, Writer
 
 EVENTS = "text/event-stream"
 _BEARER = HTTPBearer(auto_error=False, description="A key of `cabin support keys add`.")
@@ -79,7 +80,8 @@ def api(desk: SupportDesk, door: Doorkeeper, turns: Turns, writer: Writer | None
         """The manual's own words with their source, an honest "not sure", or a refusal.
 
         With `Accept: text/event-stream` the answer comes as an event `answer`; where a language model is set up, its
-        wording of the cited passages follows as events `piece`; the last event is `done`.
+        wording follows as events `piece`, a sentence each and only those that the cited passages bear out; the last
+        event is `done`, with how many sentences were left out.
         """
         vehicle = desk.vehicle(**question.vehicle.model_dump())
         with telemetry.span("answer") as note:
@@ -89,7 +91,7 @@ def api(desk: SupportDesk, door: Doorkeeper, turns: Turns, writer: Writer | None
         telemetry.answered(replied.answer.outcome, vehicle.pack)
         told = answer_out(replied)
         if EVENTS in request.headers.get("accept", ""):
-            return StreamingResponse(_events(told, writer), media_type=EVENTS)
+            return StreamingResponse(_events(told, writer, replied.reader.grounding), media_type=EVENTS)
         return told
 
     @router.get("/search", tags=["ask"], responses=problems_of(404, 504))
@@ -165,16 +167,19 @@ def api(desk: SupportDesk, door: Doorkeeper, turns: Turns, writer: Writer | None
     return router
 
 
-async def _events(told: AnswerOut, writer: Writer | None) -> AsyncIterator[str]:
+async def _events(told: AnswerOut, writer: Writer | None, grounding: Grounding) -> AsyncIterator[str]:
     yield _event("answer", told.model_dump())
+    left_out = 0
     if writer is not None and told.outcome == "answer":
-        passages = [(each.section, each.text) for each in told.passages]
+        passages = [(told.sources[0].section, told.answer), *((each.section, each.text) for each in told.passages)]
+        heard = Grounded(grounding, passages)
         try:
-            async for piece in writer.write(told.question, [(told.sources[0].section, told.answer), *passages]):
-                yield _event("piece", {"text": piece})
+            async for sentence in heard.sentences(writer.write(told.question, passages)):
+                yield _event("piece", {"text": sentence})
         except OSError:
             yield _event("problem", {"detail": "The language model cannot be reached; the answer above stands."})
-    yield _event("done", {})
+        left_out = heard.left_out
+    yield _event("done", {"left_out": left_out})
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

@@ -83,7 +83,7 @@ def compose(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _failed)
-    return Guard(app, setup, telemetry.request)
+    return Guard(app, setup, telemetry)
 
 
 class Admitted:

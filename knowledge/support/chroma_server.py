@@ -51,10 +51,15 @@ class Server:
         return f"{COLLECTION}-{shelf.folder.name}"
 
     def forget(self, shelf: Shelf) -> None:
-        """Remove the collection of a build that nobody reads any more."""
-        client = self._client()
-        if self.collection(shelf) in [found.name for found in client.list_collections()]:
-            client.delete_collection(self.collection(shelf))
+        """Remove the collection of a build that nobody reads any more; another worker may have done so already."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            self._client().delete_collection(self.collection(shelf))
+        except NotFoundError:
+            pass
+        except Exception as error:  # as above
+            raise KnowledgeError(f"{self.url}: an old build cannot be removed: {error}") from error
 
     def _client(self) -> Any:
         import chromadb

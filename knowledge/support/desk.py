@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ class SupportDesk:
         self.cases = Cases(records / "cases", self.database, now=now, on_look=on_look)
         self.now = now
         self._reader = reader
+        self._left: Reader | None = None
         self._loading = threading.Lock()
 
     # --- the index --------------------------------------------------------------------------------------
@@ -93,7 +95,11 @@ class SupportDesk:
 
         with self._loading:
             if self._reader is None or self._reader.build != index.current(self.index_folder).name:
-                self._reader = Reader(self.index_folder, self.embedder, self.server)
+                before, self._reader = self._reader, Reader(self.index_folder, self.embedder, self.server)
+                if self.server and self._left:
+                    with suppress(KnowledgeError):  # by now no worker reads the build before the last
+                        self.server.forget(self._left.shelf)
+                self._left = before
             return self._reader
 
     @property

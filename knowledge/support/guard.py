@@ -11,6 +11,7 @@ from typing import Any
 from knowledge.support import problems
 from knowledge.support.problems import Problem
 from knowledge.support.setup import LOOPBACK, Setup
+from knowledge.support.telemetry import Telemetry
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -38,10 +39,10 @@ FOR_A_YEAR = (b"strict-transport-security", b"max-age=31536000")
 
 
 class Guard:
-    """Wraps the whole app. ``watch`` is told method, route, status and seconds of every request."""
+    """Wraps the whole app."""
 
-    def __init__(self, app: App, setup: Setup, watch: Callable[[str, str, int, float], None]) -> None:
-        self.app, self.setup, self._watch = app, setup, watch
+    def __init__(self, app: App, setup: Setup, telemetry: Telemetry) -> None:
+        self.app, self.setup, self._telemetry = app, setup, telemetry
         self._hosts = frozenset((*LOOPBACK, *(host.casefold() for host in setup.hosts)))
         self._extra = (*HEADERS, *((FOR_A_YEAR,) if setup.has_tls else ()))
 
@@ -49,6 +50,12 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        named = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        with self._telemetry.serving(scope["method"], named) as finished:
+            finished(*await self._serve(scope, receive, send))
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> tuple[str, int]:
+        """Answer a request whatever happens; returns the route's pattern and the status."""
         began, status = time.perf_counter(), 0
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
@@ -73,7 +80,9 @@ class Guard:
             if status == 0:
                 await _refuse(Problem(500, "failed", f"Something went wrong here; request {request_id}."), answer)
         finally:
-            self._note(scope, status, time.perf_counter() - began, request_id)
+            route = getattr(scope.get("route"), "path", "")
+            self._note(scope, route, status, time.perf_counter() - began, request_id)
+        return route, status
 
     def _admit(self, scope: Scope) -> None:
         """Raises Problem for a foreign Host, which is how a web page elsewhere would reach a local desk, and for a
@@ -112,10 +121,9 @@ class Guard:
 
         return take
 
-    def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    def _note(self, scope: Scope, route: str, status: int, seconds: float, request_id: str) -> None:
         """One line a request: the route's pattern, never its words; the key's id, never the key or an address."""
-        route = getattr(scope.get("route"), "path", "")
-        self._watch(scope["method"], route, status, seconds)
+        self._telemetry.request(scope["method"], route, status, seconds)
         line = {
             "event": "request",
             "request": request_id,

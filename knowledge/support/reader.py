@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from knowledge.answer import Answer, LiveReading, Passage
 from knowledge.chain import NEAREST, build_chain, open_store
 from knowledge.embedding import Embedder
+from knowledge.grounding import Grounding
 from knowledge.library import Library
 from knowledge.manual import Block, sentences
 from knowledge.shelf import Shelf
 from knowledge.support.problems import Problem
 from knowledge.support.vehicles import Vehicle
 from knowledge.variants import Variants
-from knowledge.words import plainly
+from knowledge.words import load_synonyms, plainly
 
 if TYPE_CHECKING:
     from knowledge.support.chroma_server import Server
@@ -68,6 +69,7 @@ class Reader:
         self.shelf = Shelf.open(index_folder)
         self.embedder = embedder
         self.library = Library(self.shelf, embedder)
+        self.grounding = Grounding(load_synonyms(), self.library.ranker.contrasts)
         self._store: Any = server.store(self.shelf) if server else open_store(self.shelf)
         if server:
             self.library._chain = build_chain(self.shelf, embedder, self.library.ranker, self._store)

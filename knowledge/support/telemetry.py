@@ -1,7 +1,7 @@
 """Traces and metrics through OpenTelemetry's API; they go nowhere unless a collector is named."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,6 +41,29 @@ class Telemetry:
         if self._seconds:
             told = {"http.request.method": method, "http.route": route, "http.response.status_code": status}
             self._seconds.record(seconds, told)
+
+    @contextmanager
+    def serving(self, method: str, headers: Mapping[str, str]) -> Iterator[Callable[[str, int], None]]:
+        """A span around a request, part of the caller's trace where ``headers`` name one; what it gives is told the
+        route's pattern and the status.
+        """
+        if not self._tracer:
+            yield lambda route, status: None
+            return
+        from opentelemetry.propagate import extract
+        from opentelemetry.trace import SpanKind, StatusCode
+
+        with self._tracer.start_as_current_span(method, context=extract(headers), kind=SpanKind.SERVER) as span:
+            span.set_attribute("http.request.method", method)
+
+            def finished(route: str, status: int) -> None:
+                span.update_name(f"{method} {route}".strip())
+                span.set_attribute("http.route", route)
+                span.set_attribute("http.response.status_code", status)
+                if status >= 500:
+                    span.set_status(StatusCode.ERROR)
+
+            yield finished
 
     def answered(self, outcome: str, pack: str) -> None:
         """One answer."""

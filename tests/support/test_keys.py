@@ -19,6 +19,7 @@ NEEDS = {
     ("POST", "/v1/feedback"): "ask",
     ("GET", "/v1/gaps"): "admin",
     ("POST", "/v1/cases/{code}/snapshot"): "snapshot",
+    ("POST", "/mcp"): "ask",
     ("GET", "/healthz"): None,
     ("GET", "/readyz"): None,
 }
@@ -34,7 +35,8 @@ def reach(rig: Rig, method: str, path: str, headers: dict[str, str]) -> int:
 
 def test_every_endpoint_is_in_the_table(rig: Rig) -> None:
     paths = rig.client.get("/v1/openapi.json").json()["paths"]
-    assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == set(NEEDS)
+    found = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    assert found | {("POST", "/mcp")} == set(NEEDS)
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -42,6 +44,27 @@ def test_every_endpoint_is_in_the_table(rig: Rig) -> None:
 def test_a_key_reaches_what_its_scope_allows_and_nothing_else(rig: Rig, method: str, path: str, scope: str) -> None:
     may = NEEDS[method, path] in (None, scope)
     assert (reach(rig, method, path, rig.head(scope)) == 403) is not may
+
+
+PAGE = {
+    ("POST", "/desk/ask"): "ask",
+    ("POST", "/desk/search"): "ask",
+    ("GET", "/desk/sections/x"): "ask",
+    ("GET", "/desk/code"): "ask",
+    ("POST", "/desk/feedback"): "ask",
+    ("POST", "/desk/case"): "snapshot",
+}
+"""Every address of the page behind a visit, and the scope that the visit's key needs."""
+FORM = {"question": "horn", "question_id": "x", "helpful": "yes", "case_code": "000000"}
+
+
+@pytest.mark.parametrize("scope", [*SCOPES, ""])
+@pytest.mark.parametrize(("method", "path"), PAGE)
+def test_a_visit_reaches_what_its_key_allows_and_nothing_else(rig: Rig, method: str, path: str, scope: str) -> None:
+    if scope:
+        rig.client.post("/sign-in", data={"key": rig.keys[scope]})
+    status = rig.client.request(method, path, data=FORM if method == "POST" else None).status_code
+    assert (status in (401, 403)) is (PAGE[method, path] != scope)
 
 
 @pytest.mark.parametrize(

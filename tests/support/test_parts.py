@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from knowledge import index
 from knowledge.embedding import Embedder
 from knowledge.errors import PackError
 from knowledge.support import gaps, vehicles
+from knowledge.support.app import compose
 from knowledge.support.chroma_server import Server
+from knowledge.support.desk import SupportDesk
 from knowledge.support.pace import Pace
 from knowledge.support.problems import Problem
 from knowledge.support.reader import Reader
@@ -18,7 +22,7 @@ from knowledge.support.telemetry import Telemetry
 from knowledge.support.turns import Turns
 from knowledge.support.vehicles import Vehicle
 from knowledge.support.writer import ChatWriter
-from tests.support.conftest import Rig, Time
+from tests.support.conftest import SAMPLE, Rig, Time
 
 SAME = [
     ("How do I pair my phone?", "How can I pair a phone with the car?"),
@@ -128,7 +132,7 @@ async def test_a_model_that_answers_with_an_error_is_out_of_reach() -> None:
 # --- telemetry --------------------------------------------------------------------------------------------
 
 
-def test_requests_and_answers_are_measured_without_words_of_anybody() -> None:
+def test_requests_and_answers_are_traced_and_measured_without_words_of_anybody(rig: Rig) -> None:
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import InMemoryMetricReader
     from opentelemetry.sdk.trace import TracerProvider
@@ -138,16 +142,18 @@ def test_requests_and_answers_are_measured_without_words_of_anybody() -> None:
     spans, metrics, traces = InMemorySpanExporter(), InMemoryMetricReader(), TracerProvider()
     traces.add_span_processor(SimpleSpanProcessor(spans))
     telemetry = Telemetry(traces.get_tracer("t"), MeterProvider([metrics]).get_meter("t"))
-    telemetry.request("POST", "/v1/ask", 200, 0.02)
-    telemetry.answered("answer", "sample")
-    with telemetry.span("answer") as note:
-        note("outcome", "answer")
+    client = TestClient(compose(rig.desk, rig.setup, telemetry=telemetry), base_url="http://127.0.0.1")  # type: ignore[arg-type]
+    asked = {"question": "How do I open the bonnet?", "vehicle": {"pack": "sample"}}
+    caller = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    client.post("/v1/ask", json=asked, headers=rig.head("ask") | caller)
     told = metrics.get_metrics_data().to_json()  # type: ignore[union-attr]
     assert "http.server.request.duration" in told
     assert "cabin.support.answers" in told
-    assert [(span.name, dict(span.attributes or {})) for span in spans.get_finished_spans()] == [
-        ("answer", {"outcome": "answer"})
-    ]
+    inner, outer = spans.get_finished_spans()
+    assert (inner.name, dict(inner.attributes or {})) == ("answer", {"outcome": "answer", "pack": "sample"})
+    assert (outer.name, (outer.attributes or {})["http.response.status_code"]) == ("POST /v1/ask", 200)
+    assert {f"{span.context.trace_id:x}" for span in (inner, outer)} == {"af7651916cd43dd8448eb211c80319c"}
+    assert "bonnet" not in told + inner.to_json() + outer.to_json()
 
 
 def test_without_a_collector_nothing_is_measured_and_nothing_fails() -> None:
@@ -174,7 +180,27 @@ def test_a_chroma_server_gives_the_same_answers_as_the_embedded_one(
             here, there = reader.answer(question, vehicle), remote.answer(question, vehicle)
             assert (here.text, here.outcome, here.sources) == (there.text, there.outcome, there.sources)
         assert [f.id for f in remote.search("bonnet", vehicle)] == [f.id for f in reader.search("bonnet", vehicle)]
-        Server(url).forget(remote.shelf)
+
+
+@pytest.mark.enable_socket
+def test_rebuilds_leave_the_last_two_builds_on_a_chroma_server_and_no_question_fails(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    import chromadb
+
+    from tests.support.serving import chroma_run
+
+    with chroma_run(tmp_path / "chroma") as url:
+        desk = SupportDesk(tmp_path / "index", tmp_path / "records", embedder=embedder, server=Server(url))
+        readers = []
+        for _ in range(3):
+            index.build([SAMPLE], tmp_path / "index", embedder, force=True)
+            readers.append(desk.load())
+            for reader in readers[-2:]:
+                assert reader.answer("How do I open the bonnet?", Vehicle("sample", "petrol")).outcome == "answer"
+        client = chromadb.HttpClient("127.0.0.1", int(url.rpartition(":")[2]))
+        kept = {found.name for found in client.list_collections()}
+        assert kept == {Server.collection(reader.shelf) for reader in readers[1:]}
 
 
 @pytest.mark.parametrize("url", ["", "chroma:8000", "ftp://chroma", "http://", "http://chroma:port"])
