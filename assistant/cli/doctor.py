@@ -87,6 +87,10 @@ def _credited(engines: "Engines", part: str) -> str:
     from assistant.speech.credits import credit
 
     name = engines.transcriber().name if part == "recogniser" else engines.synthesizer().name
+    if name.startswith("wyoming/"):
+        from assistant.speech.wyoming_line import offered
+
+        return f"{engines.why[part]}; it offers {offered(name.replace('wyoming/', 'tcp://'))}"
     by = credit(name)
     return engines.why[part] + (f"; licence: {by.licence}" if by.licence != "unknown" else "")
 

@@ -1,6 +1,7 @@
 """One connection to somebody else's Wyoming server, with deadlines and bounds: what comes from there is not trusted."""
 
 import socket
+from contextlib import closing
 from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from wyoming.event import Event, Eventable
 
 LONGEST_LINE = 65_536
+_FEW = 5  # Piper offers hundreds of voices
 MOST_BYTES = 1_048_576
 """Of one event's data or payload; 12 s of sound at the most common rate."""
 
@@ -25,6 +27,26 @@ def address(uri: str) -> tuple[str, int]:
     except ValueError:
         pass
     raise SpeechError(f'"{uri}" is not the address of a Wyoming server; write tcp://host:port', code="wyoming")
+
+
+def offered(uri: str, deadline_s: float = 3.0) -> str:
+    """What the server at ``uri`` says it offers, in a sentence: recognisers and voices, and whose they are.
+
+    Raises SpeechError when it is not there or does not say.
+    """
+    from wyoming.info import Describe, Info
+
+    with closing(WyomingLine(uri, deadline_s)) as line:
+        line.send(Describe())
+        while not Info.is_type((event := line.receive()).type):
+            pass
+        try:
+            told = Info.from_event(event)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise line.problem("does not say what it offers") from error
+    models = [(model.name, model.attribution.name) for program in told.asr for model in program.models]
+    models += [(voice.name, voice.attribution.name) for program in told.tts for voice in program.voices]
+    return ", ".join(f"{name} ({whose})" for name, whose in models[:_FEW]) or "nothing"
 
 
 class WyomingLine:

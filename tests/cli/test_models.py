@@ -112,3 +112,11 @@ def test_the_doctor_finds_a_model_that_is_no_longer_what_it_was(voice: str, mode
     card.write_text(card.read_text(encoding="utf-8") + " ", encoding="utf-8")
     found = examined()
     assert found["models"]["state"] == "broken" and str(card) in found["models"]["why"]
+
+
+@pytest.mark.enable_socket  # the port of a machine of ours where nobody listens
+def test_the_doctor_finds_a_server_that_is_named_and_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CABIN_SPEECH__VOICE", "wyoming")
+    monkeypatch.setenv("CABIN_SPEECH__WYOMING_VOICE_URI", "tcp://127.0.0.1:9")
+    voice = examined()["voice"]
+    assert voice["state"] == "broken" and "tcp://127.0.0.1:9 does not answer" in voice["why"]

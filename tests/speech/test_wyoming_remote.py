@@ -22,6 +22,7 @@ from assistant.speech.sphinx import SphinxTranscriber
 from assistant.speech.timely import Timely
 from assistant.speech.wyoming_ears import LONGEST_TEXT, WyomingTranscriber
 from assistant.speech.wyoming_info import info
+from assistant.speech.wyoming_line import offered
 from assistant.speech.wyoming_server import Offer, serve
 from assistant.speech.wyoming_voice import WyomingVoice
 from assistant.utterance import Audio
@@ -253,6 +254,20 @@ def test_whoever_stops_listening_ends_the_line() -> None:
         assert next(sound)
         sound.close()  # type: ignore[attr-defined]
         assert ended.wait(30)
+
+
+# --- asked what it is -----------------------------------------------------------------------------------------------
+
+
+def test_a_server_is_asked_what_it_offers(ours: str) -> None:
+    told = offered(ours)
+    assert "pocketsphinx (PocketSphinx, BSD-2-Clause)" in told and "espeak-ng/en" in told
+
+
+def test_a_server_that_does_not_say_is_named() -> None:
+    with server(raw(b'{"type": "info", "data": {"asr": [{"name": 5}]}}\n')) as where:
+        with pytest.raises(SpeechError, match=f"{where} does not say what it offers"):
+            offered(where)
 
 
 # --- chosen by the settings -----------------------------------------------------------------------------------------
