@@ -19,7 +19,7 @@ How = Literal["key", "wake word", "follow-up", "barge-in", "hands-free"]
 LEVEL_EVERY_S = 0.05
 FOLLOW_UP_S = 8.0
 """How long an answer may begin after a question of ours without the wake word, seconds."""
-JUDGED_EVERY_S = 0.1
+JUDGED_EVERY_S = 0.04
 """How often speech during a reply is judged anew: is it ours or somebody's?"""
 
 

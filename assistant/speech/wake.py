@@ -17,10 +17,12 @@ SHORTEST = 6
 """Phones that a wake word has at least: "hey cabin" has 8; shorter ones are heard in ordinary talk all the time."""
 LONGEST = 24
 
-# Both chosen with tests/benchmarks/conversation.py, on other speech and noise against made voices: the search alone
-# would have to be so strict that it misses most calls in noise; with a second look it may be generous.
-THRESHOLD = 1e-30
-LEAST_ALIKE = -1.0
+# Chosen with tests/benchmarks/conversation.py, on other speech and noise against made voices: a search that is
+# strict enough by itself misses half of the calls in noise. So it is generous, and what it finds is looked at again.
+THRESHOLD_OF_A_PHONE = 1e-6
+"""PocketSphinx's threshold for each phone of the phrase; they multiply, as likelihoods do."""
+LEAST_ALIKE = -3.75
+"""How well the phrase has to fit: of its words against the best sounds, and of its path against the best phones."""
 
 _FRAME = SAMPLE_RATE // 100
 _AROUND = 25  # frames of sound looked at on both sides of what was found
@@ -33,15 +35,18 @@ class SphinxWakeWord:
     Raises SettingsError when the phrase is too short, too long or has a word that nobody can pronounce.
     """
 
-    def __init__(self, phrase: str, *, threshold: float = THRESHOLD, least_alike: float = LEAST_ALIKE) -> None:
+    def __init__(self, phrase: str, *, least_alike: float = LEAST_ALIKE) -> None:
         self.phrase = " ".join(re.findall(r"[^\s,.!?]+", phrase.casefold()))
-        words = pronounced(self.phrase)
+        words, phones = pronounced(self.phrase)
         self._least_alike = least_alike
         self._second = SphinxDecoder(words)
         self._second.add_grammar("phrase", _grammar(self.phrase.split()))
-        self._decoder = _search(self.phrase, words, threshold)
+        self._decoder = _search(self.phrase, words, THRESHOLD_OF_A_PHONE**phones)
+        self._running = False
         self._sound = np.zeros(0, np.float32)
-        self._start()
+        self._taken = 0  # samples since the search began anew: it counts its frames from there
+        self._found: tuple[int, int] | None = None
+        self._restart()
 
     def hear(self, sound: Audio) -> int | None:
         pcm = (np.clip(sound, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
@@ -49,15 +54,15 @@ class SphinxWakeWord:
         self._taken += len(sound)
         try:
             self._decoder.process_raw(pcm)
-            found = self._decoder.hyp()
-            if found is None or not found.hypstr:
+            if self._found is None and (hypothesis := self._decoder.hyp()) is not None and hypothesis.hypstr:
+                last = list(self._decoder.seg())[-1]
+                self._found = last.start_frame * _FRAME, (last.end_frame + 1) * _FRAME
+            if self._found is None or self._taken < self._found[1] + _AROUND * _FRAME:
                 return None
-            last = list(self._decoder.seg())[-1]
-            begins, ends = (self._taken - frame * _FRAME for frame in (last.start_frame, last.end_frame + 1))
+            begins, ends = (self._taken - moment for moment in self._found)
             self._restart()
         except RuntimeError as error:
-            raise SpeechError(f"the wake word search failed ({error}); the key still works") from error
-        ends = max(0, ends)
+            raise SpeechError(f"the wake word search failed ({error}); push-to-talk still works") from error
         return ends if self._is_it(begins, ends) else None
 
     def reset(self) -> None:
@@ -65,29 +70,29 @@ class SphinxWakeWord:
         try:
             self._restart()
         except RuntimeError as error:
-            raise SpeechError(f"the wake word search failed ({error}); the key still works") from error
+            raise SpeechError(f"the wake word search failed ({error}); push-to-talk still works") from error
 
     def _is_it(self, begins: int, ends: int) -> bool:
-        """A second look at the stretch from ``begins`` to ``ends`` samples ago: is it speech, and is it the phrase?"""
-        around = _AROUND * _FRAME
-        first, last = len(self._sound) - begins - around, len(self._sound) - ends + around
-        stretch = denoise.denoise(self._sound)[max(0, first) : max(0, last)]
-        if not voice_activity.spans(self._sound[max(0, first) :]):
+        """A second look at what lies from ``begins`` to ``ends`` samples ago: is it speech, and is it the phrase?"""
+        around, now = _AROUND * _FRAME, len(self._sound)
+        stretch = self._sound[max(0, now - begins - around) : now - ends + around]
+        if not voice_activity.spans(stretch):
             return False
-        heard, phones = self._second.hear(stretch, "phrase"), self._second.phones(stretch)
-        return bool(heard.words) and heard.path - phones.path >= self._least_alike
-
-    def _start(self) -> None:
-        self._decoder.start_utt()
-        self._taken = 0  # samples since then: the search counts its frames from there
+        clean = denoise.denoise(stretch)
+        heard, phones = self._second.hear(clean, "phrase"), self._second.phones(clean)
+        return bool(heard.words) and heard.sound + heard.path - phones.path >= self._least_alike
 
     def _restart(self) -> None:
-        self._decoder.end_utt()
-        self._start()
+        if self._running:
+            self._decoder.end_utt()
+        self._decoder.start_utt()
+        self._running = True
+        self._taken = 0
+        self._found = None
 
 
-def pronounced(phrase: str) -> Lexicon:
-    """The pronunciations of ``phrase``. Raises SettingsError when it cannot be a wake word."""
+def pronounced(phrase: str) -> tuple[Lexicon, int]:
+    """The pronunciations of ``phrase`` and its phones at least. Raises SettingsError when it cannot be a wake word."""
     where = f'[speech] wake_word = "{phrase}"'
     words = lexicon(phrase.split())
     if words.unknown:
@@ -101,7 +106,7 @@ def pronounced(phrase: str) -> Lexicon:
             f"{where}: it has {phones} sounds, and {SHORTEST} to {LONGEST} are needed: a shorter one is heard in "
             'ordinary talk, a longer one is hard to say; two or three words are best ("hey cabin")'
         )
-    return words
+    return words, phones
 
 
 def _grammar(words: list[str]) -> str:
