@@ -47,13 +47,13 @@ class Inquiry:
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 
-def open_store(shelf: Shelf) -> Any:
-    """LangChain's Chroma vector store over the index."""
+def open_store(shelf: Shelf, client: Any = None) -> Any:
+    """LangChain's Chroma vector store over the index, through ``client`` where one is open already."""
     from langchain_chroma import Chroma
 
     from knowledge.index import COLLECTION, open_chroma
 
-    return Chroma(collection_name=COLLECTION, client=open_chroma(shelf.folder))
+    return Chroma(collection_name=COLLECTION, client=client or open_chroma(shelf.folder))
 
 
 def build_chain(
@@ -70,7 +70,8 @@ def build_chain(
         found = store.similarity_search_by_vector(
             inquiry.asked.vector.tolist(), k=NEAREST, filter={"pack": inquiry.pack} if many else None
         )
-        return replace(inquiry, rows=tuple(int(document.metadata["row"]) for document in found))
+        rows = [int(document.metadata["row"]) for document in found]
+        return replace(inquiry, rows=tuple(ranker.beside(inquiry.asked, rows)))
 
     def rerank(inquiry: Inquiry) -> Inquiry:
         assert inquiry.asked is not None
@@ -107,7 +108,8 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
     )
     timings = {**inquiry.timings_ms, "compose": (time.perf_counter() - started) * 1000}
     section = shelf.sections[first.section]
-    needed = ranker.weights.safety_above if _SAFETY.search(inquiry.text) else ranker.weights.answer_above
+    weights = inquiry.asked.weights
+    needed = weights.safety_above if on_safety(inquiry.text) else weights.answer_above
     if sure >= needed:
         about = About(ranker.variants[inquiry.pack], inquiry.asked.variants)
         worded = word(section, section.blocks[block.block], about, block.notices(section))
@@ -121,7 +123,7 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
             timings_ms=timings,
             steps=worded.steps,
         )
-    if sure >= ranker.weights.unsure_above:
+    if sure >= weights.unsure_above:
         two = _distinct(inquiry.ranked, lambda r: shelf.sections[r.section].title)[:2]
         sources = tuple(shelf.source(r.section, score=sure) for r in two)
         return Answer(
@@ -136,10 +138,15 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
     return Answer(inquiry.question, NOT_FOUND, "refused", "not_covered", passages=passages, timings_ms=timings)
 
 
+def on_safety(question: str) -> bool:
+    """Whether ``question`` is about a topic where a wrong answer can hurt."""
+    return bool(_SAFETY.search(question))
+
+
 def may_be_worded(answer: Answer) -> bool:
     """Whether a model may word ``answer``: no topic of safety, no warning that it could drop, no list of steps."""
     told = answer.outcome == "answer" and not answer.steps
-    return told and not _SAFETY.search(answer.question) and not _NOTICE.search(answer.text)
+    return told and not on_safety(answer.question) and not _NOTICE.search(answer.text)
 
 
 NOT_FOUND = "I can't find that in the owner's manual, so I'd rather not guess."

@@ -22,10 +22,18 @@ _STATE = ("is", "are", "how is", "how's", "how are", "how hot", "what is my", "w
 class Desk:
     """Answers one question from the lists of one pack and the readings of one car."""
 
-    def __init__(self, shelf: Shelf, pack: str, readings: Sequence[LiveReading], patterns: Patterns) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        pack: str,
+        readings: Sequence[LiveReading],
+        patterns: Patterns,
+        variant: str | None = None,
+    ) -> None:
+        """``variant`` is that of the car where its readings do not tell, by default the pack's own."""
         found = shelf.packs[pack]
         self.shelf, self.pack, self.lists = shelf, pack, found.lists
-        self.variants = found.variants
+        self.variants = replace(found.variants, own=variant) if variant else found.variants
         self.live = Live(found.lists, self.variants, Dashboard.of(readings, found.manifest.units), patterns)
         self.patterns = patterns
         self.has_readings = bool(readings)

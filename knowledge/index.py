@@ -3,8 +3,9 @@
 index/CURRENT                 the name of the build in use, replaced in one step
 index/build-<id>/manifest.json    what the build was made of, with hashes of the files beside it
 index/build-<id>/manuals.json     packs, sections, passages and their windows
-index/build-<id>/states.npz       vectors of windows and titles, token states (PCA-64, int8)
+index/build-<id>/states.npz       what the model made of passages, titles and queries, see `knowledge.states`
 index/build-<id>/chroma/          passages and their vectors in ChromaDB
+index/parts/                      what a build that was interrupted had read already
 """
 
 import json
@@ -21,21 +22,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from knowledge import manual, pack
-from knowledge.embedding import Embedder, Reading
-from knowledge.errors import IndexBroken, IndexMissing, KnowledgeError
+from knowledge import manual, pack, states
+from knowledge.embedding import BASIS, Embedder
+from knowledge.errors import IndexBroken, IndexMissing, KnowledgeError, PackError
 from knowledge.manual import Section
+from knowledge.pack import Pack
 from knowledge.passages import Cut, cut
+from knowledge.states import Piece, State
 
-FORMAT = 3
+FORMAT = 4
 """Raised when what is written changes, so that older indexes are built anew."""
 
 COLLECTION = "manuals"
 POINTER = "CURRENT"
-STATE_WIDTH = 64
-"""Dimensions that token states keep: recall is that of all 384, at a sixth of the bytes."""
+PARTS = "parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,9 @@ def build(
 ) -> Report:
     """Build the index of ``packs`` unless it is current, and switch it in.
 
-    A build that is killed leaves the index of before, or none; the next one clears its remains. Two builds at
-    once wait for each other. ``progress`` is told texts read and texts in all. Raises PackError for a wrong
+    Only what changed since the index in use is read by the model, unless ``force`` is given. A build that is killed
+    leaves the index of before, or none; the next one goes on where it was killed. Two builds at once wait for each
+    other. ``progress`` is told texts read and texts in all. Raises PackError for a wrong
     pack, KnowledgeError when the folder cannot be written.
     """
     folders = list(packs)
@@ -84,9 +86,12 @@ def build(
             if not force and is_current(folders, index_folder, embedder):
                 return _report(current(index_folder), time.monotonic() - started, built=False)
             _clear(index_folder)
+            if force:
+                shutil.rmtree(index_folder / PARTS, ignore_errors=True)
             target = index_folder / f"build-{uuid.uuid4().hex[:12]}"
             target.mkdir()
-            _fill(target, folders, embedder, progress or (lambda done, total: None))
+            known = {} if force else _kept(index_folder, _model_hash(embedder.folder))
+            _fill(target, folders, embedder, known, progress or (lambda done, total: None))
             _point(index_folder, target.name)
             return _report(target, time.monotonic() - started, built=True)
     except OSError as error:
@@ -153,57 +158,86 @@ def open_chroma(target: Path) -> Any:
     return chromadb.PersistentClient(str(target / "chroma"), settings=settings)
 
 
-def _fill(target: Path, folders: Sequence[Path], embedder: Embedder, progress: Callable[[int, int], None]) -> None:
+def _fill(
+    target: Path,
+    folders: Sequence[Path],
+    embedder: Embedder,
+    known: dict[str, State],
+    progress: Callable[[int, int], None],
+) -> None:
     packs = [pack.read(folder) for folder in folders]
     names = [p.name for p in packs]
     if len(set(names)) != len(names):
         raise KnowledgeError(f"two packs have the same name: {', '.join(sorted(names))}")
     sections: list[Section] = []
     owner: list[str] = []
+    queries: list[tuple[int, str]] = []
     for each in packs:
         page: int | None = None
+        first = len(sections)
         for _, text in each.chapters:
             chapter = manual.sections(text, page)
             page = manual.last_page(text, page)
             sections += chapter
             owner += [each.name] * len(chapter)
+        queries += _queries(each, sections, first)
     if not sections:
         raise KnowledgeError("the packs hold no text")
     cuts = cut(sections)
-    titles = [section.title for section in sections]
-    done, total = 0, len(cuts) + len(titles)
-
-    def step(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(done, total)
-
-    progress(0, total)
-    readings = embedder.read([piece.text for piece in cuts], threads=2, done=step)
-    title_readings = embedder.read(titles, threads=2, done=step)
-    arrays = _states(cuts, readings)
-    arrays["titles"] = np.stack([reading.vector for reading in title_readings])
-    np.savez(target / "states.npz", **arrays)  # type: ignore[arg-type]  # its keywords are arrays
+    pieces = [Piece.of(each) for each in cuts]
+    pieces += [Piece(section.title) for section in sections]
+    pieces += [Piece(text) for _, text in queries]
+    parts = target.parent / PARTS
+    found = states.read(pieces, embedder, parts / _model_hash(embedder.folder)[:12], known, progress)
+    states.save(target / "states.npz", [piece.key for piece in pieces], found)
     (target / "manuals.json").write_text(
         json.dumps(
             {
-                "packs": [each.model_dump(mode="json", exclude={"folder", "chapters"}) for each in packs],
+                "packs": [each.model_dump(mode="json", exclude={"folder", "chapters", "queries"}) for each in packs],
                 "sections": [{"pack": name, **asdict(s)} for name, s in zip(owner, sections, strict=True)],
-                "passages": [{"section": c.section, "text": c.text, "head": c.head} for c in cuts],
+                "passages": [{"section": c.section, "text": c.text, "block": c.items[0].block} for c in cuts],
+                "queries": [section for section, _ in queries],
             },
             ensure_ascii=False,
         ),
         encoding="utf-8",
     )
-    _store(target, cuts, sections, owner, readings)
+    np.save(target / BASIS, embedder.basis)
+    _store(target, cuts, sections, owner, found)
     manifest = {
         "made_of": _made_of(list(folders), embedder.folder),
         "packs": names,
         "sections": len(sections),
         "passages": len(cuts),
-        "files": {name: _hash(target / name) for name in ("states.npz", "manuals.json")},
+        "files": {name: _hash(target / name) for name in ("states.npz", "manuals.json", BASIS)},
     }
     (target / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    shutil.rmtree(parts, ignore_errors=True)
+
+
+def _queries(each: Pack, sections: Sequence[Section], first: int) -> list[tuple[int, str]]:
+    """The queries of a pack with their sections, in the order of the sections; its own begin at ``first``."""
+    numbers: dict[str, int] = {}
+    for number in range(first, len(sections)):
+        numbers.setdefault(sections[number].title, number)
+    unknown = next((title for title in each.queries if title not in numbers), None)
+    if unknown is not None:
+        raise PackError(f"{each.folder / pack.QUERIES}: {unknown}: the manual has no section of this title")
+    silent = next((title for title in numbers if each.queries and not each.queries.get(title)), None)
+    if silent is not None:  # a section without would lose to any that has some
+        raise PackError(f"{each.folder / pack.QUERIES}: {silent}: no query for this section; every one needs some")
+    return sorted((numbers[title], text) for title, texts in each.queries.items() for text in texts)
+
+
+def _kept(index_folder: Path, model: str) -> dict[str, State]:
+    """What the index in use holds of this model; nothing where there is none."""
+    try:
+        target = current(index_folder)
+        made_of = read_manifest(target).get("made_of")
+    except KnowledgeError:
+        return {}
+    fits = isinstance(made_of, dict) and made_of.get("model") == model and made_of.get("format") == FORMAT
+    return states.load(target / "states.npz") if fits else {}
 
 
 def _store(
@@ -211,7 +245,7 @@ def _store(
     cuts: Sequence[Cut],
     sections: Sequence[Section],
     owner: Sequence[str],
-    readings: Sequence[Reading],
+    found: Sequence[State],
 ) -> None:
     """Passages and vectors into ChromaDB."""
     client = open_chroma(target)
@@ -220,69 +254,19 @@ def _store(
             COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
         rows = [
-            {
-                "row": row,
-                "pack": owner[c.section],
-                "section": c.section,
-                "page": sections[c.section].page or 0,
-            }
+            {"row": row, "pack": owner[c.section], "section": c.section, "page": sections[c.section].page or 0}
             for row, c in enumerate(cuts)
         ]
         for start in range(0, len(cuts), 1_000):
-            part = slice(start, start + 1_000)
+            part = slice(start, min(start + 1_000, len(cuts)))
             collection.add(
-                ids=[str(row["row"]) for row in rows[part]],
-                embeddings=np.stack([reading.vector for reading in readings[part]]),
+                ids=[str(row) for row in range(part.start, part.stop)],
+                embeddings=np.stack([each.vector for each in found[part]]),
                 documents=[c.text for c in cuts[part]],
                 metadatas=rows[part],
             )
     finally:
         client.close()
-
-
-def _states(cuts: Sequence[Cut], readings: Sequence[Reading]) -> dict[str, NDArray[Any]]:
-    """Windows and token states of all passages.
-
-    ``tokens`` int8 [N, 64]; ``basis`` float32 [64, 384] turns a question's unit token state into what its
-    product with ``tokens`` is (about) a cosine. ``rows`` int32 [P, 3]: where a passage's tokens start, where
-    its heading's end, where they end. ``windows`` int32 [W, 4]: passage, block, first and last (exclusive)
-    token; ``window_vectors`` float16 [W, 384]: the mean of the heading's and the window's token states, unit
-    length. A window's vector needs no forward pass of its own.
-    """
-    rows, windows, vectors = [], [], []
-    width = readings[0].tokens.shape[1]
-    moments = np.zeros((width, width), np.float32)
-    start = 0
-    for number, (piece, reading) in enumerate(zip(cuts, readings, strict=True)):
-        tokens = reading.tokens
-        states = _unit(tokens)
-        moments += states.T @ states
-        starts = reading.spans[:, 0]
-        head = int(np.searchsorted(starts, piece.head))
-        rows.append((start, start + head, start + len(tokens)))
-        sums = np.concatenate([np.zeros((1, tokens.shape[1]), np.float32), np.cumsum(tokens, axis=0)])
-        for window in piece.windows():
-            first, last = (int(np.searchsorted(starts, edge)) for edge in (window.start, window.end))
-            if last > first:  # what was cut off at 256 tokens has none
-                windows.append((number, window.block, start + first, start + last))
-                vectors.append((sums[head] + sums[last] - sums[first]) / (head + last - first))
-        start += len(tokens)
-    basis = np.linalg.eigh(moments)[1][:, ::-1][:, :STATE_WIDTH].T
-    small = np.concatenate([_unit(reading.tokens) @ basis.T for reading in readings])
-    scale = np.abs(small).max(axis=0) / 127
-    return {
-        "vectors": np.stack([reading.vector for reading in readings]),
-        "tokens": np.round(small / scale).astype(np.int8),
-        "basis": (basis * scale[:, None]).astype(np.float32),
-        "rows": np.array(rows, dtype=np.int32),
-        "windows": np.array(windows, dtype=np.int32).reshape(-1, 4),
-        "window_vectors": _unit(np.array(vectors, dtype=np.float32).reshape(-1, width)).astype(np.float16),
-    }
-
-
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    unit: NDArray[np.float32] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return unit
 
 
 def _made_of(folders: list[Path], model: Path) -> dict[str, object]:

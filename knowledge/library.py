@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from knowledge.answer import Answer, LiveReading
 from knowledge.desk import Desk
 from knowledge.embedding import Embedder
-from knowledge.ranking import Ranker, load_weights
+from knowledge.ranking import Ranker
 from knowledge.shelf import Shelf
 from knowledge.topics import load_patterns
+from knowledge.weights import load_weights
 from knowledge.wording import while_moving
 from knowledge.words import load_contrasts, load_synonyms, phrase, plainly, tokens
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
+    from langchain_core.vectorstores import VectorStore
 
     from knowledge.chain import Inquiry
     from knowledge.model import ModelChoice, Word
@@ -25,10 +27,22 @@ EMPTY = "I didn't catch a question."
 
 
 class Library:
-    """Answers questions about the car from its manuals and live readings. Safe to share between threads."""
+    """Answers questions about the car from its manuals and live readings. Safe to share between threads.
 
-    def __init__(self, shelf: Shelf, embedder: Embedder, model: "ModelChoice | None" = None) -> None:
+    Also a context manager; `close` gives its files back.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        embedder: Embedder,
+        model: "ModelChoice | None" = None,
+        *,
+        store: "VectorStore | None" = None,
+    ) -> None:
+        """``store`` finds the nearest passages; by default the index's own ChromaDB, which `close` then closes."""
         from knowledge.chain import build_chain, open_store
+        from knowledge.index import open_chroma
 
         self.shelf = shelf
         self.embedder = embedder
@@ -36,7 +50,8 @@ class Library:
         self.ranker = Ranker(shelf, load_weights(), load_contrasts(), self._synonyms)
         self._patterns = load_patterns()
         self._known = self._synonyms.known_in([phrase(sentence) for sentence in shelf.sentences()])
-        store = open_store(shelf)
+        self._client = None if store else open_chroma(shelf.folder)
+        store = store or open_store(shelf, self._client)
         self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self.ranker, store)
         self.answer("How do I open the door?")  # the first question of a drive should not pay for warming up
         if model:
@@ -44,13 +59,30 @@ class Library:
 
     @classmethod
     def open(
-        cls, index_folder: Path, embedder: Embedder | None = None, model: "ModelChoice | None" = None
+        cls,
+        index_folder: Path,
+        embedder: Embedder | None = None,
+        model: "ModelChoice | None" = None,
+        *,
+        store: "VectorStore | None" = None,
     ) -> "Library":
         """The library over a finished index. ``model`` may word answers; without one they are the manual's own words.
 
         Raises IndexMissing or IndexBroken, both saying what to do, and ModelError when ``model`` cannot be opened.
         """
-        return cls(Shelf.open(index_folder), embedder or Embedder.load(), model)
+        return cls(Shelf.open(index_folder), embedder or Embedder.load(), model, store=store)
+
+    def close(self) -> None:
+        """Give the index's files back. What was closed answers no more; closing twice does nothing."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
 
     def answer(
         self,
@@ -59,15 +91,16 @@ class Library:
         *,
         moving: bool = False,
         pack: str | None = None,
+        variant: str | None = None,
     ) -> Answer:
         """The manual's own words with their source, an "I'm not sure" that names two sections, or a refusal.
 
         Any text is a question: an empty or endless one is refused or cut. ``pack`` names the manual to answer
-        from, by default the first; a name that is not there is refused. While ``moving``, at most two short
-        sentences.
+        from, by default the first; a name that is not there is refused. ``variant`` is that of the car where its
+        readings do not tell, by default the manual's own. While ``moving``, at most two short sentences.
         """
         started = time.perf_counter()
-        answer = self._find(question, readings, pack)
+        answer = self._find(question, readings, pack, variant)
         if moving:
             answer = replace(answer, text=while_moving(answer.text), steps=())
         timings = {**answer.timings_ms, "total": (time.perf_counter() - started) * 1000}
@@ -84,14 +117,16 @@ class Library:
         grounding = Grounding(self._synonyms, self.ranker.contrasts)
         return Phrasing.of(open_model(choice), grounding, choice.deadline_s).word
 
-    def _find(self, question: str, readings: Sequence[LiveReading], pack: str | None) -> Answer:
+    def _find(self, question: str, readings: Sequence[LiveReading], pack: str | None, variant: str | None) -> Answer:
         name = pack or next(iter(self.shelf.packs))
         if name not in self.shelf.packs:
             return Answer(question, f"I have no manual named {name[:60]}.", "refused", "no_such_pack")
+        if variant and variant not in self.shelf.packs[name].variants.all:
+            return Answer(question, f"My manual has no variant named {variant[:60]}.", "refused", "no_such_variant")
         text = plainly(question)
         if not any(token.isalpha() for token in tokens(text)):
             return Answer(question, EMPTY, "refused", "no_question")
-        desk = Desk(self.shelf, name, readings, self._patterns)
+        desk = Desk(self.shelf, name, readings, self._patterns, variant)
         answer = desk.first(question, text) or desk.after(question, text, self._search)
         if answer.passages:
             return answer

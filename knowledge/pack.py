@@ -12,6 +12,8 @@ from knowledge.errors import PackError
 
 BUILT_IN = Path(__file__).parent / "packs"
 
+QUERIES = "queries.yaml"
+
 NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Shape = TypeVar("Shape")
@@ -121,12 +123,15 @@ class Lists(_Strict):
 
 
 class Pack(_Strict):
-    """A pack as read from disk. ``chapters`` are file names and texts in reading order."""
+    """A pack as read from disk. ``chapters`` are file names and texts in reading order; ``queries`` are what drivers
+    may say when they look for a section, by its title.
+    """
 
     folder: Path
     manifest: Manifest
     chapters: tuple[tuple[str, str], ...]
     lists: Lists
+    queries: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -150,6 +155,7 @@ def read(folder: Path) -> Pack:
             live=_load(folder / "live.yaml", tuple[Bound, ...], ()),
             safety=_load(folder / "safety.yaml", tuple[Safety, ...], ()),
         ),
+        queries=_load(folder / QUERIES, dict[str, tuple[Text, ...]], {}),
     )
 
 

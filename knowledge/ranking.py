@@ -1,26 +1,20 @@
-"""Ranks the nearest passages by ten features, and the blocks of a section by how well they answer."""
+"""Ranks the nearest passages by ten features, twelve where the pack has queries, and the blocks of a section."""
 
 import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 
+from knowledge import queries
 from knowledge.embedding import Embedder
-from knowledge.errors import PackError
 from knowledge.manual import Block, Section
 from knowledge.shelf import Shelf
-from knowledge.words import DATA, Contrasts, Synonyms, content
-
-FEATURES = ("dense", "window", "late", "title", "contrast", "unmet", "figure", "own", "words", "title_words")
-SIGNS = ("window", "margin", "chapter", "posterior", "agreement", "covered", "unknown", "length")
+from knowledge.weights import FEATURES, Fitted, Weights
+from knowledge.words import Contrasts, Synonyms, content
 
 _QUANTITY = re.compile(
     r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large|tight|close|strong|thick|"
@@ -57,47 +51,13 @@ FIGURE_GAIN = 2.0
 """What a block with a figure and its unit gains when the question asks how much."""
 
 
-class Weights(BaseModel):
-    """`ranking.yaml`: fitted, not typed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    ranking: dict[str, float]
-    confidence: dict[str, float]
-    answer_above: float
-    safety_above: float
-    unsure_above: float
-
-    @cached_property
-    def vector(self) -> NDArray[np.float32]:
-        """The ranking weights in the order of FEATURES."""
-        return np.array([self.ranking[name] for name in FEATURES], dtype=np.float32)
-
-    def probability(self, signs: Mapping[str, float]) -> float:
-        """How likely the first answer is right, 0 to 1."""
-        z = self.confidence["bias"] + sum(self.confidence[name] * signs[name] for name in SIGNS)
-        return float(1 / (1 + np.exp(-np.clip(z, -30, 30))))
-
-
-def load_weights(path: Path = DATA / "ranking.yaml") -> Weights:
-    """Raises PackError when a weight is missing or not a number."""
-    try:
-        weights = Weights.model_validate(yaml.safe_load(path.read_text("utf-8")))
-        missing = [n for n in FEATURES if n not in weights.ranking]
-        missing += [n for n in ("bias", *SIGNS) if n not in weights.confidence]
-    except (yaml.YAMLError, ValidationError) as error:
-        raise PackError(f"{path}: {error}") from None
-    if missing:
-        raise PackError(f"{path}: no weight for {', '.join(missing)}")
-    return weights
-
-
 @dataclass(frozen=True)
 class Asked:
     """A question as the ranking reads it.
 
     ``vector`` is the mean of its vectors as asked and with every word as its group of synonyms has it first;
     ``tokens`` are the unit token states of both in the index's basis. ``stems`` are its meaning words so worded.
+    ``queries`` are the scores of the sections by `Queries.scores`, empty where the pack has no queries.
     """
 
     text: str
@@ -107,6 +67,8 @@ class Asked:
     named: tuple[frozenset[int], ...]
     variants: frozenset[str]
     pack: str
+    weights: Weights
+    queries: Mapping[int, tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +99,18 @@ class Best:
 class Ranker:
     """Ranks passages of one shelf."""
 
-    def __init__(self, shelf: Shelf, weights: Weights, contrasts: Contrasts, synonyms: Synonyms) -> None:
+    def __init__(self, shelf: Shelf, fitted: Fitted, contrasts: Contrasts, synonyms: Synonyms) -> None:
         self.shelf = shelf
-        self.weights = weights
+        self.fitted = fitted
         self.contrasts = contrasts
         self.synonyms = synonyms
         self._named: dict[int, tuple[frozenset[int], ...]] = {}
         self._variants: dict[int, frozenset[str]] = {}
-        self._words = [frozenset(self._stems(self._text(number))) for number in range(len(shelf.sections))]
+        self._words = [frozenset(self._stems(self.text_of(number))) for number in range(len(shelf.sections))]
         self._title_words = [frozenset(self._stems(section.title)) for section in shelf.sections]
         self._seen_in = Counter(word for words in self._words for word in words)
         self.variants = {name: pack.variants for name, pack in shelf.packs.items()}
+        self._queried = shelf.queried
 
     def read(self, question: str, embedder: Embedder, pack: str, variants: frozenset[str]) -> Asked:
         """The question with its vector. ``variants`` are those meant unless the question names another."""
@@ -156,22 +119,38 @@ class Ranker:
         states = np.concatenate([reading.tokens for reading in readings])
         norms = np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-9)
         said = self.variants[pack].named(question)
+        vector = np.mean([reading.vector for reading in readings], axis=0)
+        tokens = (states / norms) @ self.shelf.basis.T
         return Asked(
             question,
             frozenset(self._stems(question)),
-            np.mean([reading.vector for reading in readings], axis=0),
-            (states / norms) @ self.shelf.basis.T,
+            vector,
+            tokens,
             self.contrasts.named(question),
             said or variants,
             pack,
+            self.fitted.queries if pack in self._queried else self.fitted.plain,
+            self.shelf.queries.scores(vector, tokens, self._queried.get(pack, range(0))),
         )
+
+    def beside(self, asked: Asked, rows: Sequence[int]) -> list[int]:
+        """``rows``, and the nearest passage of each section whose queries are nearest the question."""
+        near = sorted(asked.queries, key=lambda section: -asked.queries[section][0])[: queries.NEAREST]
+        have = {self.shelf.passages[row][0] for row in rows}
+        vectors = self.shelf.vectors
+        found = [
+            max(self.shelf.section_rows[section], key=lambda row: float(vectors[row] @ asked.vector))
+            for section in near
+            if section not in have
+        ]
+        return [*rows, *found]
 
     def rank(self, asked: Asked, rows: Sequence[int]) -> list[Ranked]:
         """The passages ``rows``, best first."""
         if not rows:
             return []
         features = np.stack([self._features(asked, row) for row in rows])
-        scores = features @ self.weights.vector
+        scores = features @ asked.weights.vector
         order = np.argsort(-scores, kind="stable")
         passages = self.shelf.passages
         return [Ranked(rows[i], passages[rows[i]][0], features[i], float(scores[i])) for i in order]
@@ -185,7 +164,7 @@ class Ranker:
             numbers, cosines, lates = self._windows(asked, row)
             for number, score in zip(
                 numbers,
-                self.weights.vector[window] * cosines + self.weights.vector[late] * lates,
+                asked.weights.vector[window] * cosines + asked.weights.vector[late] * lates,
                 strict=True,
             ):
                 best[number] = max(best.get(number, -1e9), float(score))
@@ -251,12 +230,13 @@ class Ranker:
             "covered": self._covered(asked, self._words[first.section]),
             "unknown": unknown / whole if whole else 1.0,
             "length": float(min(len(asked.stems), LONG)),
+            **_query_signs(asked, ranked),
         }
 
     def probability(self, asked: Asked, ranked: Sequence[Ranked]) -> float:
         """How likely the first section is right, 0 to 1; halved for each action that it never speaks of."""
-        likely = self.weights.probability(self.signs(asked, ranked))
-        return likely * 0.5 ** self.contrasts.undone(asked.text, self._text(ranked[0].section))
+        likely = asked.weights.probability(self.signs(asked, ranked))
+        return likely * 0.5 ** self.contrasts.undone(asked.text, self.text_of(ranked[0].section))
 
     def _covered(self, asked: Asked, words: frozenset[str]) -> float:
         """How much of the question's meaning words ``words`` hold, rare words counting more, 0 to 1."""
@@ -269,7 +249,8 @@ class Ranker:
     def _stems(self, text: str) -> list[str]:
         return content(self.synonyms.canonical(text))
 
-    def _text(self, section: int) -> str:
+    def text_of(self, section: int) -> str:
+        """All that a section says, with its headings."""
         found = self.shelf.sections[section]
         return " ".join((*found.path, *(block.text for block in found.blocks)))
 
@@ -291,6 +272,7 @@ class Ranker:
                 bool(own & asked.variants),
                 self._covered(asked, self._words[section]),
                 self._covered(asked, self._title_words[section]),
+                *asked.queries.get(section, ()),
             ],
             dtype=np.float32,
         )
@@ -322,3 +304,18 @@ class Ranker:
             self._variants[section] = variants.titled(self.shelf.sections[section].title)
         other = self._variants[section] and asked.variants and not self._variants[section] & asked.variants
         return self.contrasts.violations(asked.named, self._named[section]) + bool(other)
+
+
+def _query_signs(asked: Asked, ranked: Sequence[Ranked]) -> dict[str, float]:
+    """How near the queries of the first section are, and how far ahead of those of all others."""
+    if not asked.queries:
+        return {}
+    first = ranked[0].section
+    cosine, late = asked.queries[first]
+    others = [scores for section, scores in asked.queries.items() if section != first] or [(0.0, 0.0)]
+    return {
+        "query": cosine,
+        "query_lead": cosine - max(other for other, _ in others),
+        "query_late": late,
+        "late_lead": late - max(other for _, other in others),
+    }

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from knowledge import index
 from knowledge.answer import Source
+from knowledge.embedding import BASIS
 from knowledge.errors import IndexBroken
 from knowledge.manual import Block, Section
 from knowledge.pack import Lists, Manifest
 from knowledge.passages import heading
+from knowledge.queries import Queries
 from knowledge.variants import Variants
 
 
@@ -34,10 +36,13 @@ class Shelved:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Sections, passages and arrays; see ``index._states`` for the arrays' shapes.
+    """Sections, passages and arrays.
 
     ``owner`` names the pack of each section; ``passages`` are (section, text); ``section_rows`` the passages
-    of each section.
+    of each section. ``vectors`` [P, 384], ``titles`` [S, 384]; ``tokens`` [N, 64] are those of the passages, then of
+    titles and queries; ``rows`` [P, 3]: where a passage's tokens start, where its heading's end, where they end;
+    ``windows`` [W, 4]: passage, block, first and last (exclusive) token; ``window_rows`` [P + 1]: where a passage's
+    windows start. See `knowledge.states.State` for what they are.
     """
 
     folder: Path
@@ -50,10 +55,11 @@ class Shelf:
     titles: NDArray[np.float32]
     tokens: NDArray[np.int8]
     basis: NDArray[np.float32]
-    rows: NDArray[np.int32]
-    windows: NDArray[np.int32]
+    rows: NDArray[np.int64]
+    windows: NDArray[np.int64]
     window_vectors: NDArray[np.float16]
-    window_rows: NDArray[np.int32]
+    window_rows: NDArray[np.int64]
+    queries: Queries
 
     @classmethod
     def open(cls, index_folder: Path) -> "Shelf":
@@ -64,14 +70,18 @@ class Shelf:
             raise IndexBroken(f"{found[0]}; `cabin knowledge build --force` makes the index anew")
         try:
             data = json.loads((folder / "manuals.json").read_text("utf-8"))
-            with np.load(folder / "states.npz") as states:
-                arrays = {name: states[name] for name in states.files}
+            with np.load(folder / "states.npz") as held:
+                states = {name: held[name] for name in held.files if name != "keys"}
             sections = tuple(_section(entry) for entry in data["sections"])
             passages = tuple((entry["section"], entry["text"]) for entry in data["passages"])
             by_section: list[list[int]] = [[] for _ in sections]
             for row, (section, _) in enumerate(passages):
                 by_section[section].append(row)
-            first = np.searchsorted(arrays["windows"][:, 0], np.arange(len(passages) + 1))
+            count, titles = len(passages), len(passages) + len(sections)
+            starts, basis = states["token_rows"], np.load(folder / BASIS)
+            passage = np.repeat(np.arange(count), np.diff(states["window_rows"][: count + 1]))
+            blocks = np.array([entry["block"] for entry in data["passages"]])[passage]
+            block, first, last = states["windows"][: len(passage)].T
             return cls(
                 folder=folder,
                 packs={entry["manifest"]["name"]: _shelved(entry) for entry in data["packs"]},
@@ -79,8 +89,15 @@ class Shelf:
                 owner=tuple(entry["pack"] for entry in data["sections"]),
                 passages=passages,
                 section_rows=tuple(map(tuple, by_section)),
-                window_rows=first.astype(np.int32),
-                **arrays,
+                vectors=states["vectors"][:count],
+                titles=states["vectors"][count:titles],
+                tokens=states["tokens"],
+                basis=basis,
+                rows=np.stack([starts[:count], starts[:count] + states["heads"][:count], starts[1 : count + 1]], 1),
+                windows=np.stack([passage, blocks + block, starts[passage] + first, starts[passage] + last], 1),
+                window_vectors=states["window_vectors"],
+                window_rows=states["window_rows"][: count + 1],
+                queries=Queries.of(data["queries"], states, titles, basis),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexBroken(
@@ -94,6 +111,12 @@ class Shelf:
         for number, (owner, section) in enumerate(zip(self.owner, self.sections, strict=True)):
             found.setdefault((owner, section.title.casefold()), number)
         return found
+
+    @cached_property
+    def queried(self) -> dict[str, range]:
+        """The packs that have queries, with the sections of each, which stand side by side."""
+        having = {self.owner[section] for section in self.queries.sections.tolist()}
+        return {name: range(self.owner.index(name), len(self.owner) - self.owner[::-1].index(name)) for name in having}
 
     def find(self, pack: str, title: str) -> int | None:
         """The section of ``pack`` with this title, or None."""

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from knowledge import index
-from knowledge.embedding import Embedder
+from knowledge import index, states
+from knowledge.embedding import Embedder, Reading
 from knowledge.errors import IndexBroken, IndexMissing, KnowledgeError, PackError
 from knowledge.library import Library
 from tests.knowledge.conftest import SAMPLE
@@ -52,6 +54,77 @@ def test_a_changed_manual_makes_the_index_stale_and_the_next_build_takes_it_in(
     assert index.build([pack], folder, embedder).built
     answer = Library.open(folder, embedder).answer("how do I open the sunshade")
     assert "Pull the sunshade back by its grip." in answer.text
+
+
+class Counting(Embedder):
+    """The real model, counting the texts that it reads."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.texts: list[str] = []
+
+    def read(self, texts: Sequence[str], **options: Any) -> list[Reading]:
+        self.texts += texts
+        return super().read(texts, **options)
+
+
+@pytest.fixture
+def counting(embedder: Embedder) -> Counting:
+    return Counting(embedder.folder)
+
+
+def test_only_what_changed_is_read_by_the_model_again(tmp_path: Path, pack: Path, counting: Counting) -> None:
+    folder = tmp_path / "index"
+    index.build([pack], folder, counting)
+    counting.texts.clear()
+    chapter = pack / "manual" / "03-safety.md"
+    chapter.write_text("## Opening the sunshade\n\nPull the sunshade back by its grip.\n\n" + chapter.read_text())
+    index.build([pack], folder, counting)
+    assert sorted(counting.texts) == [
+        "Opening the sunshade",
+        "Opening the sunshade. Pull the sunshade back by its grip.",
+    ]
+    with Library.open(folder, counting) as library:
+        assert "by its grip" in library.answer("how do I open the sunshade").text
+
+
+def test_an_index_built_bit_by_bit_answers_as_one_built_at_once(tmp_path: Path, pack: Path, embedder: Embedder) -> None:
+    chapter = pack / "manual" / "03-safety.md"
+    whole = chapter.read_text()
+    chapter.write_text("# Safety\n\n## Nothing\n\nThere is nothing here yet.\n")
+    index.build([pack], tmp_path / "grown", embedder)
+    chapter.write_text(whole)
+    index.build([pack], tmp_path / "grown", embedder)
+    index.build([pack], tmp_path / "fresh", embedder)
+    with Library.open(tmp_path / "grown", embedder) as grown, Library.open(tmp_path / "fresh", embedder) as fresh:
+        for question in ("how do I open the bonnet", "what are the tyre pressures", "how do I change a wheel"):
+            assert grown.answer(question).text == fresh.answer(question).text
+
+
+def test_a_killed_build_goes_on_where_it_was_killed(
+    tmp_path: Path, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(states, "CHUNK", 4)
+
+    def pull_the_plug(done: int, total: int) -> None:
+        if done >= 12:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.build([SAMPLE], tmp_path, counting, pull_the_plug)
+    counting.texts.clear()
+    seen: list[tuple[int, int]] = []
+    index.build([SAMPLE], tmp_path, counting, lambda done, total: seen.append((done, total)))
+    assert seen[0][0] >= 8
+    assert len(counting.texts) <= seen[0][1] - 8
+    assert not (tmp_path / "parts").exists()
+
+
+def test_a_forced_build_reads_everything_anew(tmp_path: Path, counting: Counting) -> None:
+    index.build([SAMPLE], tmp_path, counting)
+    before = len(counting.texts)
+    index.build([SAMPLE], tmp_path, counting, force=True)
+    assert len(counting.texts) == 2 * before
 
 
 def test_progress_runs_from_nothing_to_all(tmp_path: Path, embedder: Embedder) -> None:

@@ -1,7 +1,9 @@
 """The library from outside: questions in, cited answers or refusals out."""
 
+import shutil
 from pathlib import Path
 
+import psutil
 import pytest
 
 from knowledge.embedding import Embedder
@@ -84,8 +86,6 @@ def test_without_an_index_the_error_says_how_to_build_one(tmp_path: Path, embedd
 
 
 def test_a_damaged_index_is_named(tmp_path: Path, sample_index: Path, embedder: Embedder) -> None:
-    import shutil
-
     copy = tmp_path / "index"
     shutil.copytree(sample_index, copy)
     states = next(copy.glob("build-*/states.npz"))
@@ -113,3 +113,26 @@ def test_an_instruction_inside_a_manual_or_question_is_only_text(library: Librar
 def test_what_another_variant_has_is_said_of_that_variant_only(library: Library) -> None:
     answer = library.answer("how much oil does the petrol city car take")
     assert "3.6 litres" in answer.text
+
+
+def test_the_variant_can_be_told_where_no_reading_tells_it(library: Library) -> None:
+    petrol = library.answer("what are the tyre pressures", variant="petrol")
+    assert "petrol" in petrol.passages[0].section
+    assert library.answer("what are the tyre pressures", variant="steam").reason == "no_such_variant"
+
+
+def test_a_closed_library_gives_its_files_back_and_may_be_closed_twice(
+    tmp_path: Path, sample_index: Path, embedder: Embedder
+) -> None:
+    own = tmp_path / "index"
+    shutil.copytree(sample_index, own)
+    library = Library.open(own, embedder)
+    assert _open_files(own) > 0
+    library.close()
+    library.close()
+    assert _open_files(own) == 0
+
+
+def _open_files(folder: Path) -> int:
+    """How many files below ``folder`` this process holds open."""
+    return sum(Path(file.path).is_relative_to(folder) for file in psutil.Process().open_files())
