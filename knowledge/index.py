@@ -220,13 +220,11 @@ def _queries(each: Pack, sections: Sequence[Section], first: int) -> list[tuple[
     numbers: dict[str, int] = {}
     for number in range(first, len(sections)):
         numbers.setdefault(sections[number].title, number)
-    unknown = next((title for title in each.queries if title not in numbers), None)
-    if unknown is not None:
-        raise PackError(f"{each.folder / pack.QUERIES}: {unknown}: the manual has no section of this title")
     silent = next((title for title in numbers if each.queries and not each.queries.get(title)), None)
     if silent is not None:  # a section without would lose to any that has some
         raise PackError(f"{each.folder / pack.QUERIES}: {silent}: no query for this section; every one needs some")
-    return sorted((numbers[title], text) for title, texts in each.queries.items() for text in texts)
+    # a manual from which chapters were left out may keep the queries for them
+    return sorted((numbers[title], q) for title, texts in each.queries.items() if title in numbers for q in texts)
 
 
 def _kept(index_folder: Path, model: str) -> dict[str, State]:
