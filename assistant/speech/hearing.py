@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
 
@@ -13,11 +14,20 @@ from assistant.speech import voice_activity
 from assistant.speech.voice_activity import Span
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
 
+LOOK_S = 0.1
+"""Seconds of new sound before it is looked at again: is somebody speaking, and is a question due?"""
+
 STEP_S = 0.4
-"""Seconds of new sound before the recogniser is asked again; more when its last answer took longer than that."""
+"""Seconds of new speech before the recogniser is asked again; more when it is slow, which must be free at the end."""
+
+_SHARE = 0.5  # of the time at most, the recogniser is busy with words on the way
 
 PAUSE_S = 0.25
-"""Seconds without speech at the end, after which it is not asked again: the endpoint is near, and must not wait."""
+"""Seconds without speech at the end that make a pause: what was said up to it may have been all."""
+
+_ENDPOINT_S = 0.6
+_SAME = SAMPLE_RATE // 20
+"""Samples by which two stretches of speech may differ and still be the same: Silero looks every 32 ms."""
 
 
 class Glimpsing(Transcriber, Protocol):
@@ -29,77 +39,103 @@ class Glimpsing(Transcriber, Protocol):
 def begin(engine: Transcriber | Glimpsing) -> "GrowingUtterance":
     """An utterance that ``engine`` hears while it is spoken: ``add`` the sound as it comes, ``end`` at the endpoint.
 
-    PocketSphinx keeps Python's lock while it decodes: beside a microphone, give it a process of its own.
+    PocketSphinx keeps Python's lock while it decodes: beside a screen, give it a process of its own.
     """
     return GrowingUtterance(engine)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What was heard. ``span`` is the whole stretch of speech when it seemed to be over, else None."""
+
+    heard: Transcript
+    span: Span | None = None
 
 
 class GrowingUtterance:
     """A Hearing for every Transcriber: asks it about all of the sound so far, one question at a time.
 
-    What ``end`` returns is what ``transcribe`` hears in the whole sound; where its last answer was about the very same
-    stretch of speech, it is not asked twice. Called by one thread at a time.
+    In a pause the question is asked in earnest: when the pause turns out to be the end, its answer is there already,
+    or nearly so. Otherwise ``end`` asks about the whole. Called by one thread at a time.
     """
 
     def __init__(self, engine: Transcriber) -> None:
         self._engine = engine
         self._glimpse: Callable[[Audio], Transcript] = getattr(engine, "glimpse", engine.transcribe)
-        self._asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hearing")
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hearing")
         self._sound: list[Audio] = []
-        self._length = 0
-        self._asked_at = 0
+        self._length = self._looked_at = 0
+        self._job: Future[_Answer | None] | None = None
+        self._answer: _Answer | None = None
+        self._asked_at = 0  # these two are the worker's
         self._took_s = 0.0
-        self._answer: Future[tuple[Span | None, Transcript | None]] | None = None
-        self._known: tuple[Span | None, Transcript | None] = (None, None)
 
     @property
     def asking(self) -> bool:
         """Is an answer still outstanding."""
-        return self._answer is not None and not self._answer.done()
+        return self._job is not None and not self._job.done()
 
     def add(self, audio: Audio) -> str:
         self._sound.append(np.array(audio, dtype=np.float32))
         self._length += len(audio)
-        if self._answer is not None and self._answer.done():
-            self._take(self._answer.result())
-        fresh_s = (self._length - self._asked_at) / SAMPLE_RATE
-        if self._answer is None and fresh_s >= max(STEP_S, self._took_s) and self._length <= _most():
-            self._asked_at = self._length
-            self._answer = self._asking.submit(self._ask, self._whole())
-        heard = self._known[1]
-        return heard.text if heard is not None else ""
+        self._collect(wait=False)
+        fresh = self._length - self._looked_at
+        if self._job is None and fresh >= LOOK_S * SAMPLE_RATE and self._length <= _most():
+            self._looked_at = self._length
+            self._job = self._worker.submit(self._look, self._whole())
+        return self._answer.heard.text if self._answer is not None else ""
 
     def end(self) -> Transcript:
         sound = self._whole()
-        self._asking.shutdown(wait=False)
-        if self._answer is not None and not self._answer.cancel():
-            self._take(self._answer.result())
-        span, heard = self._known
-        if heard is not None and self._glimpse == self._engine.transcribe and span == voice_activity.trim(sound):
-            return heard
+        self._worker.shutdown(wait=False)
+        self._collect(wait=True)
+        if self._answer is not None and self._answer.span is not None:
+            span = voice_activity.trim(sound)
+            if span is not None and _same(span, self._answer.span):
+                return self._answer.heard
         return self._engine.transcribe(sound)
 
-    def _take(self, answer: tuple[Span | None, Transcript | None]) -> None:
-        self._answer = None
-        if answer[1] is not None:
-            self._known = answer
+    def _collect(self, *, wait: bool) -> None:
+        if self._job is not None and (wait or self._job.done()):
+            self._answer = self._job.result() or self._answer
+            self._job = None
 
-    def _ask(self, sound: Audio) -> tuple[Span | None, Transcript | None]:
-        """What is heard in ``sound`` and in which stretch of it; nothing new in a pause or when the engine fails."""
-        if not voice_activity.spans(sound[-int(PAUSE_S * SAMPLE_RATE) :]):
-            return None, None
+    def _look(self, sound: Audio) -> _Answer | None:
+        """Ask about ``sound`` if a question is due; None when it is not, or the engine fails: the end will say so."""
+        in_pause = not voice_activity.spans(sound[-int(PAUSE_S * SAMPLE_RATE) :])
+        due = len(sound) - self._asked_at >= max(STEP_S, self._took_s / _SHARE) * SAMPLE_RATE
         began = perf_counter()
         try:
-            return voice_activity.trim(sound), self._glimpse(sound)
+            if in_pause:
+                return self._in_earnest(sound)
+            if due:
+                self._asked_at = len(sound)
+                return _Answer(self._glimpse(sound))
         except SpeechError:
-            return None, None  # the end will say so
+            pass
         finally:
-            self._took_s = perf_counter() - began
+            if not in_pause and due:
+                self._took_s = perf_counter() - began
+        return None
+
+    def _in_earnest(self, sound: Audio) -> _Answer | None:
+        """What ``transcribe`` will say if nothing more is spoken; None when it is too early to ask, or was asked."""
+        over = np.concatenate([sound, np.zeros(int(_ENDPOINT_S * SAMPLE_RATE), np.float32)])
+        span = voice_activity.trim(over)
+        if span is None or span.end > len(sound):
+            return None
+        if self._answer is not None and self._answer.span is not None and _same(span, self._answer.span):
+            return None
+        return _Answer(self._engine.transcribe(over), span)
 
     def _whole(self) -> Audio:
         if len(self._sound) > 1:
             self._sound = [np.concatenate(self._sound)]
         return self._sound[0] if self._sound else np.zeros(0, np.float32)
+
+
+def _same(one: Span, other: Span) -> bool:
+    return abs(one.start - other.start) <= _SAME and abs(one.end - other.end) <= _SAME
 
 
 def _most() -> int:

@@ -9,6 +9,8 @@ from assistant.speech.sphinx import SphinxTranscriber
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
 from tests.speech.speaking import BLOCK, blocks, spoken
 
+SILENCE = np.zeros(int(0.6 * SAMPLE_RATE), np.float32)
+
 
 class Counting:
     """Hears how many quarters of a second there are, and keeps what it was asked."""
@@ -54,14 +56,40 @@ def test_a_pause_is_not_asked_about(said: dict[str, Audio]) -> None:
     assert engine.asked == [3 * SAMPLE_RATE]
 
 
-def test_what_was_just_heard_is_not_decoded_twice(said: dict[str, Audio]) -> None:
+def test_what_seemed_to_be_the_end_and_was_is_not_asked_about_again(said: dict[str, Audio]) -> None:
     engine = Counting()
     hearing = begin(engine)
-    sound = said["slt_switch_to_sport_mode"][: int(0.8 * SAMPLE_RATE)]
-    spoken(hearing, sound)
+    spoken(hearing, np.concatenate([said["slt_switch_to_sport_mode"], SILENCE]))
+    asked = list(engine.asked)
     heard = hearing.end()
-    assert heard.text
-    assert len(engine.asked) == len(set(engine.asked))
+    assert heard.text and engine.asked == asked
+
+
+def test_a_sentence_that_goes_on_after_a_pause_is_heard_whole(said: dict[str, Audio]) -> None:
+    engine = Counting()
+    hearing = begin(engine)
+    first, second = said["slt_switch_to_sport_mode"], said["rms_lock_the_doors"]
+    spoken(hearing, np.concatenate([first, SILENCE, second]))
+    before = len(engine.asked)
+    hearing.end()
+    assert max(engine.asked) >= len(first) + len(SILENCE) + len(second) - BLOCK * 12
+    assert len(engine.asked) <= before + 1
+
+
+def test_words_shown_in_a_pause_are_those_of_the_end(ears: SphinxTranscriber, said: dict[str, Audio]) -> None:
+    hearing = begin(ears)
+    sound = np.concatenate([said["rms_lock_the_doors"], SILENCE])
+    assert spoken(hearing, sound)[-1] == "lock the doors" == hearing.end().text
+
+
+def test_a_guess_is_never_taken_for_the_end(said: dict[str, Audio]) -> None:
+    class Guessing(Counting):
+        def glimpse(self, audio: Audio) -> Transcript:
+            return Transcript("a guess", 1.0, self.name)
+
+    hearing = begin(Guessing())
+    assert spoken(hearing, said["slt_switch_to_sport_mode"])[0] == "a guess"
+    assert hearing.end().text != "a guess"
 
 
 def test_an_engine_that_fails_shows_nothing_and_says_so_at_the_end(said: dict[str, Audio]) -> None:
