@@ -57,9 +57,8 @@ class Clock:
 
     def __init__(self, said: Sentences) -> None:
         self._language, self._phrases = said.language, Phrases()
-        for kind, value, plain in said.phrases():
-            if kind in KINDS:
-                self._phrases.add(kind, value, plain)
+        for kind, value, plain in said.worded(*KINDS):
+            self._phrases.add(kind, value, plain)
 
     def found(self, text: str) -> Moment | None:
         """The first moment in ``text`` that is not now."""

@@ -12,7 +12,7 @@ from intents.dialogue import Dialogue
 from intents.phrases import words
 from intents.reading import Reading
 from intents.spotting import Spotter
-from intents.templates import Sentences, expand
+from intents.templates import Sentences
 from intents.things import Things
 
 LATER = "Later"
@@ -182,11 +182,8 @@ class Conditions:
 
 
 def _listed(said: Sentences, kind: str) -> tuple[str, ...]:
-    """The plain phrases of ``kind`` in all topics, the longest first."""
-    found: list[str] = []
-    for topic in said.topics.values():
-        entries = topic.words.get(kind, [])
-        found.extend(expand(entries if isinstance(entries, list) else entries.keys()))
+    """The plain phrases of ``kind``, the longest first."""
+    found = (phrase for _, _, plain in said.worded(kind) for phrase in plain)
     return tuple(sorted(found, key=lambda phrase: -len(phrase)))
 
 

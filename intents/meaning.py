@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from intents.errors import SentenceError, read_yaml
 from intents.reading import Mood, Reading
+
+if TYPE_CHECKING:  # the templates alone need no numpy, and start is measured
+    import numpy as np
+    from numpy.typing import NDArray
 
 HERE = Path(__file__).parent / "examples"
 
@@ -16,7 +17,7 @@ HERE = Path(__file__).parent / "examples"
 class Embedder(Protocol):
     """Texts to unit vectors."""
 
-    def embed(self, texts: list[str]) -> NDArray[np.float32]:
+    def embed(self, texts: list[str]) -> "NDArray[np.float32]":
         """float32 [n, d], each row of length 1."""
         ...
 
@@ -49,7 +50,7 @@ class Meaning:
         self._texts = [text for texts in examples.values() for text in texts]
         self._embedder = embedder
         self._vectors: NDArray[np.float32] | None = None
-        self._last: tuple[str, NDArray[np.float32]] = ("", np.zeros(0, dtype=np.float32))
+        self._last: tuple[str, NDArray[np.float32]] | None = None
 
     @staticmethod
     def load(language: str, embedder: Embedder, folder: Path | None = None) -> "Meaning":
@@ -74,7 +75,7 @@ class Meaning:
             return None
         if self._vectors is None:
             self._vectors = self._embedder.embed(self._texts)
-        if text != self._last[0]:
+        if self._last is None or text != self._last[0]:
             self._last = (text, self._embedder.embed([text])[0])
         likeness = self._vectors @ self._last[1]
         best: dict[str, float] = {}

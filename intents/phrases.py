@@ -24,13 +24,18 @@ CONTRACTIONS = (
 )
 SYMBOLS = (("°f", " degrees fahrenheit "), ("°c", " degrees celsius "), ("°", " degrees "), ("%", " percent "))
 SEPARATORS = re.compile(r"[^\w.,'/+&-]+")
+PLAIN = re.compile(r"(?!.*(?:cannot|dont))[a-z ]+")
+"""Text that is its own words: most phrases are, and start is measured."""
 NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
 @cache
 def words(text: str) -> tuple[str, ...]:
     """``text`` as bare lower-case words: contractions spelled out, punctuation gone, decimals kept ("21.5")."""
-    text = text.lower().replace("’", "'").replace("`", "'")
+    text = text.lower()
+    if PLAIN.fullmatch(text):
+        return tuple(text.split())
+    text = text.replace("’", "'").replace("`", "'")
     for symbol, spoken in SYMBOLS:
         text = text.replace(symbol, spoken)
     text = NUMBER_COMMA.sub(".", text)

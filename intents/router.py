@@ -270,6 +270,9 @@ class Router:
         match = self._templates.match(text)
         if match is None and "'" in text:
             match = self._templates.match(" ".join(words(text)))
+        if match is None and (bare := self._spotter.without_leads(text)) != text:
+            match = self._templates.match(bare)
+            match = match if match and "words" not in match[1] else None  # "my phone ..." phones nobody
         if match is None:
             return None
         reading = from_template(*match, text, self._plain)

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from intents.clock import Said
 from intents.mood import mood_of
 from intents.numbers import Number
 from intents.phrases import Found, Phrases, words
@@ -40,6 +41,12 @@ class Spotter:
         return bool(text) and any(
             item.kind in ("acts", "verbs") for item in self._phrases.at(text, opening_of(text, self._phrases))
         )
+
+    def without_leads(self, clause: str) -> str:
+        """ "could you please ..." without the words that lead in, as it was written."""
+        said = Said.of(clause)
+        opening = opening_of(said.words, self._phrases) if said.words else 0
+        return clause[said.spans[opening][0] :] if opening else clause
 
     def only_leads(self, clause: str) -> bool:
         """Is ``clause`` nothing but words that lead in: "and then", "please"?"""

@@ -82,16 +82,23 @@ class Sentences:
                     yield f"choice {thing}", value, expand(phrases)
             for value, phrases in topic.colours.items():
                 yield "colour", value, expand(phrases)
-            for kind, entries in topic.words.items():
-                if isinstance(entries, list):
-                    yield kind, kind, expand(entries)
-                else:
-                    for value, phrases in entries.items():
-                        yield kind, value, expand(phrases)
+            yield from self._worded(topic, topic.words)
             for state, phrases in topic.states.items():
                 yield "state", state, expand(phrases)
             if topic.feelings:
                 yield "feeling", "feeling", expand(topic.feelings)
+
+    def worded(self, *kinds: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """(kind, value, plain phrases) of the words of ``kinds`` alone."""
+        for topic in self.topics.values():
+            yield from self._worded(topic, [kind for kind in kinds if kind in topic.words])
+
+    @staticmethod
+    def _worded(topic: Topic, kinds: Iterable[str]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        for kind in kinds:
+            entries = topic.words[kind]
+            for value, phrases in entries.items() if isinstance(entries, dict) else ((kind, entries),):
+                yield kind, value, expand(phrases)
 
     def named(self) -> Iterator[str]:
         """Every phrase for a thing of the car or a choice of it."""

@@ -95,7 +95,7 @@ def plain() -> Router:
 
 
 def with_model(server: Server, deadline_s: float = 4.0) -> Router:
-    choice = ModelChoice(model="m", base_url=f"http://127.0.0.1:{server.server_address[1]}/v1", deadline_s=deadline_s)
+    choice = ModelChoice(model="m", base_url=f"http://127.0.0.1:{server.server_address[1]}/v1", deadline_s=20)
     return Router.load(model=LanguageModel(open_model(choice), deadline_s, bounds(Catalogue.load())))
 
 
