@@ -8,7 +8,10 @@ from click.testing import CliRunner
 
 from assistant.cli.main import cabin
 from assistant.models.pull import copy
+from tests.speech.model_hub import Shelf, serving
 from tests.speech.tiny_voice import tiny_voice
+
+VOICE = "en_GB-cori-medium"
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +52,21 @@ def test_a_damaged_model_is_named_and_the_command_fails(voice: str, models: Path
 def test_a_voice_is_copied_from_a_stick(tmp_path: Path, models: Path) -> None:
     (line,) = lines("pull", str(tiny_voice(tmp_path / "stick", "en_GB-other")))
     assert line["path"] == str(models / "piper" / "en_GB-other")
+
+
+@pytest.mark.enable_socket
+def test_a_voice_is_fetched_with_its_licence_and_a_bar(
+    tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf()
+    shelf.add("rhasspy/piper-voices", tiny_voice(tmp_path / "hub", VOICE).parent, "en/en_GB/cori/medium/")
+    with serving(shelf) as url:
+        monkeypatch.setenv("CABIN_MODELS_HUB", url)
+        shown = CliRunner().invoke(cabin, ["models", "pull", VOICE], env={"FORCE_COLOR": "1"})
+    assert shown.exit_code == 0
+    assert "licence: public domain" in shown.stdout and str(models / "piper" / VOICE) in shown.stdout
+    assert f"{VOICE}.onnx" in shown.stderr and "kB" in shown.stderr
+    assert lines("list")[0]["state"] == "here"
 
 
 def test_what_is_neither_listed_nor_there_names_what_is_listed() -> None:

@@ -1,14 +1,10 @@
 """Models onto the disk: a real server on loopback stands for the hub, with all that can go wrong on the way."""
 
-import hashlib
-import json
 import shutil
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,99 +17,12 @@ from assistant.models.pull import copy, pull
 from assistant.models.shelf import DRAFTS, MANIFEST, forget, found, licences, named, remove, unfinished
 from assistant.speech.engines import synthesizer, transcriber
 from assistant.speech.models import piper_voice, whisper_model
+from tests.speech.model_hub import REVISION, Shelf, serving
 from tests.speech.scripted_whisper import scripted_whisper
 from tests.speech.tiny_voice import tiny_voice
 
 pytestmark = pytest.mark.enable_socket
-REVISION = "0123456789abcdef0123456789abcdef01234567"
 VOICE = "en_GB-cori-medium"
-
-
-class Shelf:
-    """What the hub holds, and how it misbehaves."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.cut_after: int | None = None
-        self.cuts = 0
-        self.sums: dict[str, str] = {}
-        self.status: dict[str, int] = {}
-        self.elsewhere = ""
-        self.no_ranges = False
-        self.asked: list[tuple[str, str]] = []
-
-    def add(self, repo: str, folder: Path, under: str = "") -> None:
-        for file in folder.iterdir():
-            self.files[f"{repo}/{under}{file.name}"] = file.read_bytes()
-
-    def tree(self, repo: str, folder: str) -> list[dict[str, object]]:
-        entries: list[dict[str, object]] = [{"type": "directory", "path": "elsewhere", "oid": "0" * 40, "size": 0}]
-        for place, content in self.files.items():
-            path = place.removeprefix(f"{repo}/")
-            if path == place or path.rpartition("/")[0] != folder:
-                continue
-            blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-            entry: dict[str, object] = {"type": "file", "path": path, "size": len(content), "oid": blob}
-            if path.endswith((".bin", ".onnx")):
-                oid = self.sums.get(place, hashlib.sha256(content).hexdigest())
-                entry["lfs"] = {"oid": oid, "size": len(content), "pointerSize": 134}
-            entries.append(entry)
-        return entries
-
-
-def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *what: object) -> None:
-            pass
-
-        def do_GET(self) -> None:  # the name that http.server calls
-            shelf.asked.append((self.path, self.headers.get("Range", "")))
-            for part, status in shelf.status.items():
-                if part in self.path:
-                    self.send_error(status)
-                    return
-            if self.path.startswith("/api/models/"):
-                self._api(self.path.removeprefix("/api/models/"))
-            elif shelf.elsewhere and "/resolve/" in self.path:
-                self.send_response(302)
-                self.send_header("Location", shelf.elsewhere)
-                self.end_headers()
-            else:
-                repo, _, rest = self.path[1:].partition(f"/resolve/{REVISION}/")
-                self._content(shelf.files[f"{repo}/{rest}"])
-
-        def _api(self, path: str) -> None:
-            repo, _, rest = path.partition("/tree/")
-            if rest:
-                answer: object = shelf.tree(repo, rest.partition("/")[2])
-            else:
-                answer = {"sha": REVISION}
-            data = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def _content(self, content: bytes) -> None:
-            begin = 0
-            if (asked := self.headers.get("Range")) and not shelf.no_ranges:
-                begin = int(asked.removeprefix("bytes=").rstrip("-"))
-                self.send_response(206)
-                self.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")
-            else:
-                self.send_response(200)
-            self.send_header("Content-Length", str(len(content) - begin))
-            self.end_headers()
-            rest = content[begin:]
-            if shelf.cut_after is not None and len(rest) > shelf.cut_after and shelf.cuts:
-                shelf.cuts -= 1
-                self.wfile.write(rest[: shelf.cut_after])
-                self.wfile.flush()
-                self.connection.shutdown(socket.SHUT_RDWR)
-                return
-            self.wfile.write(rest)
-
-    return Handler
 
 
 @pytest.fixture(scope="session")
@@ -134,13 +43,8 @@ def shelf(whisper_files: Path, tmp_path: Path) -> Shelf:
 
 @pytest.fixture
 def hub(shelf: Shelf) -> Iterator[Hub]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(shelf))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Hub(f"http://127.0.0.1:{server.server_address[1]}/")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(shelf) as url:
+        yield Hub(url)
 
 
 @pytest.fixture
