@@ -18,7 +18,8 @@ SHORTEST = 6
 LONGEST = 24
 
 # Chosen with tests/benchmarks/conversation.py, on other speech and noise against made voices: a search that is
-# strict enough by itself misses half of the calls in noise. So it is generous, and what it finds is looked at again.
+# strict enough by itself misses half of the calls in noise. So it is generous, in its beams too, and what it finds is
+# looked at again.
 THRESHOLD_OF_A_PHONE = 1e-6
 """PocketSphinx's threshold for each phone of the phrase; they multiply, as likelihoods do."""
 LEAST_ALIKE = -3.75
@@ -123,7 +124,13 @@ def _search(phrase: str, words: Lexicon, threshold: float) -> Any:
         try:
             return pocketsphinx.Decoder(
                 pocketsphinx.Config(
-                    lm=None, dict=str(dictionary), keyphrase=phrase, kws_threshold=threshold, loglevel="FATAL"
+                    lm=None,
+                    dict=str(dictionary),
+                    keyphrase=phrase,
+                    kws_threshold=threshold,
+                    beam=1e-100,
+                    pbeam=1e-100,
+                    loglevel="FATAL",
                 )
             )
         except (RuntimeError, ValueError, KeyError) as error:
