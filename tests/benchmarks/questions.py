@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,41 @@ class Questions(BaseModel):
             seconds = float("inf") if value is None else float(age[0]) if age else AGE_S
             found.append(LiveReading(path, tuple(value) if isinstance(value, list) else value, unit, seconds))
         return found
+
+
+@dataclass
+class Row:
+    """What one system made of one question. ``ranks`` are the titles of each passage, best first."""
+
+    question: Question
+    outcome: str
+    text: str
+    cited: tuple[str, ...]
+    ranks: tuple[tuple[str, ...], ...]
+    ms: float
+
+    @property
+    def right(self) -> bool:
+        """Answered with every key fact, from a gold section."""
+        return self.outcome == "answer" and self.on_gold and not self.question.missing(self.text)
+
+    @property
+    def on_gold(self) -> bool:
+        return any(section in self.question.sections for section in self.cited)
+
+    @property
+    def kept(self) -> bool:
+        """Not lost: answered, or a gold section is one of the two that an unsure answer names."""
+        return self.outcome == "answer" or (self.outcome == "unsure" and self.on_gold)
+
+    @property
+    def wrong(self) -> bool:
+        """Confidently wrong: answered from elsewhere than a gold section."""
+        return self.outcome == "answer" and not self.right and not self.on_gold
+
+    def within(self, k: int) -> bool:
+        """Whether a gold section is among the first ``k`` passages."""
+        return any(title in self.question.sections for titles in self.ranks[:k] for title in titles)
 
 
 PARTS = {
