@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intents.numbers import number_at
 from intents.phrases import Found, Phrases, words
@@ -21,13 +21,15 @@ HALF_DAY, DAY, HOUR = 12, 24, 60
 class Moment:
     """A moment or a span in a text, from character ``start`` to ``end``.
 
-    ``time`` is "HH:MM" where it is one of the clock; ``bare`` says that it is nothing but a number ("at eight").
+    ``time`` is "HH:MM" where it is one of the clock; ``bare`` says that it is nothing but a number ("at eight"), ``by``
+    that it is the latest.
     """
 
     start: int
     end: int
     time: str | None = None
     bare: bool = False
+    by: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Clock:
             if item.kind == "clock_leads":
                 moment = self._time(said, start, item.end)
                 if moment is not None:
-                    return moment
+                    return replace(moment, by=item.value == "by")
         return None
 
     def _span(self, text: tuple[str, ...], start: int) -> int | None:

@@ -113,7 +113,7 @@ class Conditions:
         thing = self._things.things.get(main.thing or "")
         if found.bare and thing is not None and thing.type in ("number", "level"):
             return None  # "the fan at three"
-        timer = thing.timer if thing is not None and main.act in (None, "on", "set") else None
+        timer = (thing.deadline if found.by else thing.timer) if thing and main.act in (None, "on", "set") else None
         if timer and found.time:
             return replace(main, text=sentence, thing=timer, act="set", value=None, unit=None, time=found.time)
         return Reading(sentence, intent=LATER, path=main.path, score=main.score)

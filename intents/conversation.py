@@ -14,7 +14,7 @@ REPAIR = re.compile(
     r"\bnot (?:the |my )?[\w' ]+?,\s*(?:but )?(?=(?:the|my|on|in)\b)|,\s*not (?:the|my|on the|in the) [\w' ]+$", re.I
 )
 AGAIN = re.compile(r"\b(more|again|further|even|another|still)\b", re.I)
-LIKEWISE = re.compile(r"\b(too|also|as well|same|and|what about|how about|other)\b", re.I)
+BESIDE = re.compile(r"^(and|also|plus)\b|\b(too|also|as well)$", re.I)
 HERE = re.compile(r"\bin (here|the car|the cabin)\b", re.I)
 CONTEXT_FREE_TEMPERATURE = (15, 32)
 """Degrees Celsius: "make it 22" with nothing before it can only be the temperature of a car."""
@@ -140,7 +140,8 @@ def follow(reading: Reading, dialogue: Dialogue) -> Reading:
     if reading.amount and reading.act is None and AGAIN.search(reading.text):
         return _again(before, reading, amount=reading.amount, value=None, part=None, end=None)
     if reading.act is None and not reading.valued:
-        return reading
+        once_more = AGAIN.search(reading.text) and not reading.rest and before.act in ("up", "down")
+        return _again(before, reading) if once_more else reading
     act = reading.act or before.act
     if (
         reading.act == "up"
@@ -150,17 +151,31 @@ def follow(reading: Reading, dialogue: Dialogue) -> Reading:
     ):
         return _again(before, reading, amount=reading.amount or "small", value=None, part=None, end=None)
     places = reading.places or before.places
+    step = reading.relative or (
+        reading.value is not None and act in ("up", "down") and bool(AGAIN.search(reading.text))
+    )
     return replace(reading, thing=before.thing, act=act, places=places, plural=before.plural and not reading.places,
-                   mood="command", score=max(reading.score, 0.8))  # fmt: skip
+                   relative=step, mood="command", score=max(reading.score, 0.8))  # fmt: skip
 
 
 def _elsewhere(reading: Reading, dialogue: Dialogue) -> Reading:
     """ "I said the passenger window": the thing of the last request at another place, and nothing else."""
     last = dialogue.last[-1] if dialogue.last else None
     bare = reading.act in (None, "set") and not reading.valued and bool(reading.places)
+    if last is not None and reading.act is None and not reading.valued and BESIDE.search(reading.text):
+        return _beside(last, reading)
     if last is None or not bare or last.slots.get("thing") != reading.thing:
         return reading
     return _again(revive(last), reading, places=reading.places, plural=reading.plural)
+
+
+def _beside(last: Intent, reading: Reading) -> Reading:
+    """ "and the shade": what was asked of the last thing, of another; its shares and ends too, its number not."""
+    before = revive(last)
+    if before.thing is None or before.act is None or before.act == "read":
+        return reading
+    return replace(reading, act=before.act, part=before.part, end=before.end, amount=before.amount, mood="command",
+                   score=max(reading.score, 0.8))  # fmt: skip
 
 
 def _alone(reading: Reading) -> Reading:

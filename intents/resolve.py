@@ -53,7 +53,8 @@ class Resolver:
         for name in plain.reads:
             for thing in self.things.groups.get(name, (name,)):
                 reads.extend(self.things.members[thing].values())
-        return Intent(reading.intent or "", plain.kind, reading.text, asks, tuple(reads), slots(reading),
+        after = {"thing": plain.thing, "act": "on"} if plain.thing else {}
+        return Intent(reading.intent or "", plain.kind, reading.text, asks, tuple(reads), {**after, **slots(reading)},
                       path=reading.path, score=reading.score)  # fmt: skip
 
     def _status(self, reading: Reading, dialogue: Dialogue) -> Intent:

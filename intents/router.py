@@ -117,16 +117,20 @@ class Router:
         return None
 
     def _chosen(self, readings: list[Reading], dialogue: Dialogue) -> list[Reading]:
-        """``readings`` with the choices of the thing that we asked about, which only they make sense of."""
-        pending = dialogue.pending
-        if pending is None or pending.missing != "choice":
+        """``readings`` with the choices of the thing that was asked about, or set last: only they make sense of it."""
+        pending, last = dialogue.pending, dialogue.last[-1] if dialogue.last else None
+        asked = pending if pending is not None and pending.missing == "choice" else None
+        about = asked or (last if pending is None and last is not None and last.slots.get("choice") else None)
+        if about is None:
             return readings
-        thing = str(pending.slots.get("thing", ""))
+        thing = str(about.slots.get("thing", ""))
         found = []
         for reading in readings:
             choices = self._spotter.choices(reading.text, thing) if reading.intent is None else ()
-            known = choices and not reading.choices and reading.mood in ("command", "none")
-            found.append(replace(reading, thing=thing, choices=choices, places=()) if known else reading)
+            plain = reading.mood in ("command", "none") and (asked or (reading.thing, reading.act) == (None, None))
+            known = choices and not reading.choices and plain
+            named = replace(reading, thing=thing, choices=choices, places=(), mood="command")
+            found.append(named if known else reading)
         return found
 
     def _intents(self, readings: list[Reading], dialogue: Dialogue) -> tuple[Intent, ...]:

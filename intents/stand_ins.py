@@ -14,6 +14,8 @@ def stand_in(reading: Reading, things: Things) -> Reading:
         return replace(reading, thing=thing.elsewhere)
     if thing.lock and reading.condition in ("lock", "unlock"):
         return replace(reading, thing=thing.lock)
+    if thing.type == "lock" and act == "open" and reading.pronoun:  # "unlock the trunk", "and open it"
+        return replace(reading, thing=next((each for each in things.things if things.things[each].lock == name), name))
     if act in ("heat", "cool"):
         return _heated(reading, things, act)
     if thing.level and reading.unit == "level":

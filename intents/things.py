@@ -61,16 +61,21 @@ class Thing(BaseModel):
     cool: str | None = None
     level: str | None = None
     timer: str | None = None
+    deadline: str | None = None
     elsewhere: str | None = None
 
 
 class PlainIntent(BaseModel):
-    """An intent that is no act on a thing: ``asks`` maps signals to values, ``reads`` names things or groups."""
+    """An intent that is no act on a thing: ``asks`` maps signals to values, ``reads`` names things or groups.
+
+    ``thing`` is what "it" means after such a request.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Kind
     asks: dict[str, SlotValue] = {}
+    thing: str | None = None
     reads: tuple[str, ...] = ()
 
 
@@ -102,7 +107,19 @@ class Things(BaseModel):
     def check(self, path: Path) -> None:
         """Names in one thing must be things. Raises SentenceError."""
         for name, thing in self.things.items():
-            for key in ("relative", "number", "colour", "bare", "lock", "heat", "cool", "level", "timer", "elsewhere"):
+            for key in (
+                "relative",
+                "number",
+                "colour",
+                "bare",
+                "lock",
+                "heat",
+                "cool",
+                "level",
+                "timer",
+                "deadline",
+                "elsewhere",
+            ):
                 other = getattr(thing, key)
                 if other is not None and other not in self.things:
                     line = line_of(path, ("things", name, key))

@@ -156,6 +156,36 @@ def test_a_bit_more_goes_on_in_the_same_direction(router: Router) -> None:
     assert intent.asks == (Ask(TEMPERATURE, "by", -0.5, "celsius"),)
 
 
+def test_once_more_is_the_same_step_again(router: Router) -> None:
+    colder = said(router, "lower the temperature by two")
+    for text, step in (("again", -2.0), ("another three", -3.0)):
+        (intent,) = said(router, text, last=colder)
+        assert intent.asks == (Ask(TEMPERATURE, "by", step, "celsius"),)
+
+
+def test_and_another_thing_gets_what_the_last_one_got(router: Router) -> None:
+    last = said(router, "open the sunroof halfway")
+    assert asked(said(router, "and the shade", last=last)) == {"Vehicle.Cabin.Sunroof.Shade.Position": 50}
+
+
+def test_only_another_choice_is_one_of_the_thing_set_last(router: Router) -> None:
+    last = said(router, "switch to sport mode")
+    out = said(router, "no, eco", last=last)
+    assert asked(out) == {"Vehicle.Powertrain.Transmission.PerformanceMode": "ECONOMY"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "signal"),
+    [
+        ("unlock the trunk", "and open it", "Vehicle.Body.Trunk.Rear.IsOpen"),
+        ("next song", "turn it off", "Vehicle.Cabin.Infotainment.Media.Action"),
+        ("play some music", "turn it up", "Vehicle.Cabin.Infotainment.Media.Volume"),
+    ],
+)
+def test_it_is_what_was_spoken_of_last(router: Router, first: str, then: str, signal: str) -> None:
+    assert list(asked(said(router, then, last=said(router, first)))) == [signal]
+
+
 def test_no_the_other_takes_back_and_does_it_right(router: Router) -> None:
     last = said(router, "open my window halfway")
     undo, again = said(router, "no, the passenger's", last=last)
