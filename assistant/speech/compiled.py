@@ -14,8 +14,10 @@ import numpy as np
 
 from assistant.errors import SpeechError
 from assistant.speech.automaton import Packed
+from assistant.speech.english import FILE as ENGLISH
+from assistant.speech.english import english
 from assistant.speech.grammar import EXAMPLES, compile_grammar, content_hash
-from assistant.speech.language_model import FORMAT, trigram
+from assistant.speech.language_model import FORMAT, mixed, trigram
 from assistant.speech.lexicon import Lexicon, lexicon
 from assistant.speech.questions import WORDING, with_questions
 
@@ -27,6 +29,9 @@ SMALL = 20_000
 
 _COPIES = 2
 """Times the questions count beside the random commands, which are many (measured on made questions and commands)."""
+
+_OURS = 0.8
+"""Share of our own sentences in what is expected, the rest being general English (measured on the fitted questions)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,8 @@ def compiled(
     A folder that cannot be written, or a damaged file in it, is done without. Raises GrammarError.
     """
     texts = tuple(questions)
-    digest = hashlib.sha256(f"{FORMAT} {EXAMPLES} {_COPIES} {content_hash(intents, wildcards)}".encode())
-    digest.update("\n".join(texts).encode() + WORDING.read_bytes())
+    digest = hashlib.sha256(f"{FORMAT} {EXAMPLES} {_COPIES} {_OURS} {content_hash(intents, wildcards)}".encode())
+    digest.update("\n".join(texts).encode() + WORDING.read_bytes() + ENGLISH.read_bytes())
     file = cache / f"{digest.hexdigest()[:32]}.npz" if cache is not None else None
     found = _read(file) if file is not None else None
     if found is None:
@@ -77,7 +82,9 @@ def _compile(intents: "Intents", texts: tuple[str, ...], wildcards: Mapping[str,
     # Every word of the grammar once more by itself, so that none is missing from the model.
     asked = tuple(with_questions(texts)) * _COPIES
     model = trigram((*grammar.examples, *grammar.automaton.words, *asked))
-    words = lexicon(model.words)
+    if texts:
+        model = mixed(model, english(), _OURS)
+    words = lexicon(model.words[2:])
     return Compiled(grammar.automaton, model.arpa, words, grammar.left_out)
 
 

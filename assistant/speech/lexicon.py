@@ -1,6 +1,5 @@
 """How words sound: the recogniser's dictionary, our additions, and a guess by eSpeak's rules for the rest."""
 
-import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,9 +46,10 @@ def lexicon(words: Iterable[str], base: Path | None = None) -> Lexicon:
     entries: dict[str, tuple[str, ...]] = {}
     guessed: list[str] = []
     unknown: list[str] = []
-    additions = _dictionary(ADDITIONS)
-    known = _dictionary(base or base_dictionary())
-    for word in sorted(set(words)):
+    wanted = frozenset(words)
+    additions = _dictionary(ADDITIONS, wanted)
+    known = _dictionary(base or base_dictionary(), wanted)
+    for word in sorted(wanted):
         sounds = additions.get(word) or known.get(word)
         if not sounds:
             sound = guess(word)
@@ -69,13 +69,13 @@ def base_dictionary() -> Path:
     return Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
 
 
-@functools.lru_cache(maxsize=4)
-def _dictionary(path: Path) -> dict[str, tuple[str, ...]]:
+def _dictionary(path: Path, wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """The entries of ``wanted`` words alone: all 126,000 would hold 40 MB."""
     entries: dict[str, tuple[str, ...]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         head, _, sound = line.partition(" ")
         word = head.partition("(")[0] if head.endswith(")") else head
-        if sound:
+        if sound and word in wanted:
             entries[word] = (*entries.get(word, ()), sound.strip())
     return entries
 

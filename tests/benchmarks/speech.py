@@ -191,7 +191,7 @@ def _kind(sound: Audio) -> str:
 
 
 @cache
-def _manual() -> tuple[str, ...]:
+def manual() -> tuple[str, ...]:
     from assistant.bootstrap import Engines
     from assistant.settings import load
 
@@ -203,7 +203,7 @@ def car_ears() -> SphinxTranscriber:
     from assistant.settings import load
     from intents import templates
 
-    return SphinxTranscriber(templates.load("en"), _manual(), cache=load().data_dir / "speech")
+    return SphinxTranscriber(templates.load("en"), manual(), cache=load().data_dir / "speech")
 
 
 @cache
@@ -272,7 +272,7 @@ def _content(text: str) -> list[str]:
 
 def times() -> None:
     sounds = [audio.load(path) for path in sorted((HERE.parents[1] / "demo" / "drives" / "sounds").glob("*.flac"))]
-    manual = _manual()
+    texts = manual()
     started = time.perf_counter()
     ears = car_ears()
     ready = time.perf_counter() - started
@@ -289,12 +289,12 @@ def times() -> None:
         f"p95 {spent[int(0.95 * len(spent))] * 1000:.0f} ms (target 250, 500); of the sound's length: mean "
         f"{statistics.mean(shares):.3f}, p95 {sorted(shares)[int(0.95 * len(shares))]:.3f} (target .15)"
     )
-    print(f"Recogniser ready after {ready:.2f} s; {_memory_mb(manual):.0f} MB over the interpreter, Silero included")
+    print(f"Recogniser ready after {ready:.2f} s; {_memory_mb(texts):.0f} MB over the interpreter, Silero included")
     with tempfile.TemporaryDirectory() as folder:
         from intents import templates
 
         started = time.perf_counter()
-        SphinxTranscriber(templates.load("en"), _manual(), cache=Path(folder))
+        SphinxTranscriber(templates.load("en"), manual(), cache=Path(folder))
         print(f"Compiled anew in {time.perf_counter() - started:.2f} s (target 2)")
     voice = EspeakVoice()
     firsts = []

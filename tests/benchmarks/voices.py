@@ -10,15 +10,23 @@ import numpy as np
 from assistant.speech import audio
 from assistant.utterance import SAMPLE_RATE, Audio
 
-FLITE = ("slt", "awb", "rms", "kal16")
+FITTED = ("flite/slt", "flite/rms", "flite/kal16")
+"""The voices that anything was fitted on; the others were only ever measured."""
+
+ASIDE = ("flite/awb", "festival/ked_diphone", "festival/cmu_us_slt_arctic_hts")
+
+_FESTIVAL = Path("/usr/share/festival/voices")
 
 
-def voices() -> list[str]:
-    """The synthesisers on this machine, by name; none of them speaks the cabin's replies."""
-    found = [f"flite/{voice}" for voice in FLITE] if shutil.which("flite") else []
-    if shutil.which("text2wave"):
-        found.append("festival/default")
-    return found
+def voices(among: tuple[str, ...] = FITTED + ASIDE) -> list[str]:
+    """Those of ``among`` that are on this machine; none of them speaks the cabin's replies."""
+    here = {"flite": shutil.which("flite") is not None, "festival": shutil.which("text2wave") is not None}
+    return [name for name in among if here[name.partition("/")[0]] and _installed(name)]
+
+
+def _installed(voice: str) -> bool:
+    engine, _, name = voice.partition("/")
+    return engine == "flite" or any(_FESTIVAL.glob(f"*/{name}"))
 
 
 def say(voice: str, sentence: str) -> Audio:
@@ -29,7 +37,8 @@ def say(voice: str, sentence: str) -> Audio:
         if engine == "flite":
             subprocess.run(["flite", "-voice", name, "-t", sentence, "-o", str(path)], check=True)
         else:
-            subprocess.run(["text2wave", "-o", str(path)], input=sentence.encode(), check=True)
+            chosen = ["-eval", f"(voice_{name})"]
+            subprocess.run(["text2wave", *chosen, "-o", str(path)], input=sentence.encode(), check=True)
         sound = audio.load(path)
     quiet = np.zeros(SAMPLE_RATE // 2, np.float32)
     return np.concatenate((quiet, sound / max(float(np.abs(sound).max()), 1e-6) * 0.5, quiet))
