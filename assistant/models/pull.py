@@ -161,7 +161,8 @@ def _alone(models: Path, name: str) -> Iterator[None]:
         try:
             yield
         finally:
-            lock.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows keeps what is open
+                lock.unlink()
     with suppress(OSError):  # other drafts lie there
         lock.parent.rmdir()
 
