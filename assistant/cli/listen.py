@@ -3,6 +3,8 @@
 import asyncio
 import sys
 import threading
+from collections.abc import Coroutine
+from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,11 +84,14 @@ def listen(
         engines.transcriber()
     show = Lines() if as_json else Terminal(meter)
     try:
-        asyncio.run(_converse(rig, speech, source, sink, hands_free, show))
+        asyncio.run(_in_the_car(rig, _converse(rig, speech, source, sink, hands_free, show)))
     except KeyboardInterrupt:
         click.echo("", err=True)
-    finally:
-        rig.close()
+
+
+async def _in_the_car(rig: "Rig", conversation: Coroutine[Any, Any, None]) -> None:
+    async with aclosing(rig):
+        await conversation
 
 
 async def _converse(
@@ -108,7 +113,7 @@ async def _converse(
     def tell(event: "Event") -> None:
         nonlocal challenge, failed
         if isinstance(event, Replied):
-            challenge = event.reply.challenge or ""
+            challenge = event.reply.challenge or challenge  # it stands until the gate says otherwise
         if isinstance(event, Lost) and event.deaf and source:
             heard_all.set()
             failed = event.error.code != "ended"
