@@ -32,6 +32,7 @@ _PHANTOMS = frozenset(
 
 _MOST_WORDS_A_SECOND = 7.0
 _LEAST_PHANTOM_S = 0.4
+_ECHO = 3  # words of its hints in a row: nobody says "AdBlue USB Aurelia"
 _LONGEST_RATIO = 2.4  # OpenAI's own threshold: text that gzip shrinks more than this repeats itself
 
 
@@ -97,7 +98,7 @@ class WhisperTranscriber:
                 for each in active
             )
             text = segment.text.strip()
-            if text and not made_up(text, min(spoken, len(speech) / SAMPLE_RATE)):
+            if text and not made_up(text, min(spoken, len(speech) / SAMPLE_RATE), self._hotwords or ""):
                 kept.append(text)
                 weights.append(math.exp(segment.avg_logprob) * (1.0 - segment.no_speech_prob))
         if not kept:
@@ -124,13 +125,14 @@ def _load(model: Path, cuda: bool | None) -> tuple["WhisperModel", str]:
         raise SpeechError(f"{model} is not a faster-whisper model that can be loaded ({error})") from error
 
 
-def made_up(text: str, spoken_s: float) -> bool:
+def made_up(text: str, spoken_s: float, hotwords: str = "") -> bool:
     """Whether ``text`` looks like one of Whisper's inventions, given the seconds of speech it was written for.
 
-    Rests on four signs, none of them Whisper's own confidence: no speech beneath it, more words than can be said in
-    the time, text that repeats itself, and the phrases it is known to write for noise.
+    Rests on five signs, none of them Whisper's own confidence: no speech beneath it, more words than can be said in
+    the time, text that repeats itself, the ``hotwords`` it was given read out in their order, and the phrases it is
+    known to write for noise.
     """
-    words = re.findall(r"[\w']+", text.lower())
+    words = _words(text)
     if not words or spoken_s <= 0.1:
         return True
     if len(words) > 3 and len(words) / spoken_s > _MOST_WORDS_A_SECOND:
@@ -138,7 +140,13 @@ def made_up(text: str, spoken_s: float) -> bool:
     data = text.encode()
     if len(data) / len(zlib.compress(data)) > _LONGEST_RATIO or _repeats(words):
         return True
+    if len(words) >= _ECHO and f" {' '.join(words)} " in f" {' '.join(_words(hotwords))} ":
+        return True
     return " ".join(words) in _PHANTOMS and spoken_s < _LEAST_PHANTOM_S * len(words)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w']+", text.lower())
 
 
 def _repeats(words: list[str]) -> bool:

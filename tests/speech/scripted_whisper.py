@@ -24,12 +24,15 @@ WIDTH = 64
 """Width of the model and number of its positions; each position is one axis, so each can be given its own token."""
 
 
-def scripted_whisper(folder: Path, text: str, *, seconds: float = 2.0, prompt: int = 3) -> Path:
-    """Write a model into ``folder`` that says ``text``, spanning 0 to ``seconds``, after ``prompt`` prompt tokens."""
+def scripted_whisper(folder: Path, text: str, *, seconds: float = 2.0, prompt: int = 3, says: str = "") -> Path:
+    """Write a model into ``folder`` that says ``text``, spanning 0 to ``seconds``, after ``prompt`` prompt tokens.
+
+    With ``says`` it knows the words of ``text``, and says those.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     words = list(dict.fromkeys(text.split()))
     tokenizer = _tokenizer(words)
-    said = [tokenizer.token_to_id(f"Ġ{word}") for word in text.split()]
+    said = [tokenizer.token_to_id(f"Ġ{word}") for word in (says or text).split()]
     ending = FIRST_TIMESTAMP + round(seconds / 0.02)
     _save_model(folder, tokenizer, [FIRST_TIMESTAMP, *said, ending, ending, EOT], prompt)
     tokenizer.save(str(folder / "tokenizer.json"))

@@ -5,6 +5,7 @@ from pathlib import Path
 import ctranslate2
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from assistant.errors import SpeechError
 from assistant.speech.hearing import begin
@@ -44,6 +45,19 @@ def test_hotwords_reach_the_model(model: Path, speech: Audio, tmp_path: Path) ->
     # They stand in the prompt, so the script is read from a later position: the text is no longer the same.
     hot = WhisperTranscriber(model, hotwords=["seat", "heating"], language="en")
     assert hot.transcribe(speech).text != "turn on my seat heating"
+
+
+def test_the_hints_read_out_are_held_back(tmp_path: Path, speech: Audio) -> None:
+    hints = ["AdBlue", "Aurelia", "recirculation", "immobiliser"]
+    folder = scripted_whisper(tmp_path / "measured", "AdBlue, Aurelia, recirculation, immobiliser")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    given = 4 + len(tokenizer.encode(" " + ", ".join(hints), add_special_tokens=False).ids)  # <prev> hints <sot> en do
+    for said, kept in (
+        ("Aurelia, recirculation, immobiliser", ""),
+        ("recirculation, Aurelia", "recirculation, Aurelia"),
+    ):
+        echo = scripted_whisper(tmp_path / said, "AdBlue, Aurelia, recirculation, immobiliser", prompt=given, says=said)
+        assert WhisperTranscriber(echo, hotwords=hints, language="en").transcribe(speech).text == kept
 
 
 @pytest.mark.parametrize("level", [0.0, 0.0003, 0.05])
