@@ -85,8 +85,8 @@ class KnowledgeSettings(Section):
 
     packs: tuple[Path, ...] = ()
     """Pack folders beside the one that ships with cabin."""
-    pack: str = "aurelia"
-    """The pack of this car."""
+    pack: str | None = None
+    """The pack of this car. By default the car's VIN chooses, else the first."""
     model: ModelSettings | None = None
     """May shorten answers; heard only where the cited section bears out every sentence."""
 

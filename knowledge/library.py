@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from knowledge.chain import Inquiry
     from knowledge.model import ModelChoice, Word
 
+VIN = "Vehicle.VehicleIdentification.VIN"
 EMPTY = "I didn't catch a question."
+NO_MANUAL = "I have no manual for this car."
 
 
 class Library:
@@ -92,15 +94,17 @@ class Library:
         moving: bool = False,
         pack: str | None = None,
         variant: str | None = None,
+        vin: str | None = None,
     ) -> Answer:
         """The manual's own words with their source, an "I'm not sure" that names two sections, or a refusal.
 
         Any text is a question: an empty or endless one is refused or cut. ``pack`` names the manual to answer
-        from, by default the first; a name that is not there is refused. ``variant`` is that of the car where its
-        readings do not tell, by default the manual's own. While ``moving``, at most two short sentences.
+        from, by default that of the car with the identification number ``vin`` or, without one, of the car that the
+        readings are of; a manual that is not there is refused. ``variant`` is that of the car where neither tells, by
+        default the manual's own. While ``moving``, at most two short sentences.
         """
         started = time.perf_counter()
-        answer = self._find(question, readings, pack, variant)
+        answer = self._find(question, readings, pack, variant, vin)
         if moving:
             answer = replace(answer, text=while_moving(answer.text), steps=())
         timings = {**answer.timings_ms, "total": (time.perf_counter() - started) * 1000}
@@ -117,8 +121,22 @@ class Library:
         grounding = Grounding(self._synonyms, self.ranker.contrasts)
         return Phrasing.of(open_model(choice), grounding, choice.deadline_s).word
 
-    def _find(self, question: str, readings: Sequence[LiveReading], pack: str | None, variant: str | None) -> Answer:
-        name = pack or next(iter(self.shelf.packs))
+    def _find(
+        self,
+        question: str,
+        readings: Sequence[LiveReading],
+        pack: str | None,
+        variant: str | None,
+        vin: str | None,
+    ) -> Answer:
+        name = pack
+        number = vin or next((str(r.value) for r in readings if r.name == VIN and r.value), "")
+        if not name and number:
+            found = self.shelf.of_car(number)
+            if found is None:
+                return Answer(question, NO_MANUAL, "refused", "no_manual")
+            name, variant = found[0], variant or found[1] or None
+        name = name or next(iter(self.shelf.packs))
         if name not in self.shelf.packs:
             return Answer(question, f"I have no manual named {name[:60]}.", "refused", "no_such_pack")
         if variant and variant not in self.shelf.packs[name].variants.all:

@@ -204,8 +204,13 @@ class Live:
                 (DTC,),
             )
         texts = [f"{t.name}. {telltales.explain(t)}" for t in shown[:3]]
-        signals = tuple(dict.fromkeys(t.signal if t.signal in self.dashboard.readings else DTC for t in shown[:3]))
-        return Found(" ".join(texts), tuple(dict.fromkeys(t.section for t in shown[:3])), signals)
+        if len(shown) > 1:
+            more = f", and {len(shown) - 3} more" if len(shown) > 3 else ""
+            texts.insert(
+                0, f"{len(shown)} are lit, the most urgent first: {listed([t.name for t in shown[:3]])}{more}."
+            )
+        signals = tuple(s for t in shown[:3] for s in telltales.lighting(t, self.dashboard.readings) or (DTC,))
+        return Found(" ".join(texts), tuple(dict.fromkeys(t.section for t in shown[:3])), tuple(dict.fromkeys(signals)))
 
     def _safe(self, question: str) -> Found:
         codes = self.dashboard.codes()
@@ -223,7 +228,12 @@ class Live:
                 rank = 0 if lamp.drive_on == "no" else 1
                 if not _at_rest(lamp):
                     findings.append(
-                        Finding(rank, f"{lamp.name}: {telltales.explain(lamp)}", lamp.section, (lamp.signal,))
+                        Finding(
+                            rank,
+                            f"{lamp.name}: {telltales.explain(lamp)}",
+                            lamp.section,
+                            telltales.lighting(lamp, self.dashboard.readings),
+                        )
                     )
         findings.sort(key=lambda finding: finding.rank)
         findings = once(findings)
@@ -251,10 +261,10 @@ class Live:
         ]
         if not mine:
             text = f"{telltale.name}. {telltales.explain(telltale)}"
-            lit = telltales.lit([telltale], self.dashboard.readings, (), self.variant)
+            lit = telltales.lighting(telltale, self.dashboard.readings)
             if not lit:
                 text += " No fault code is stored that lights it."
-            return Found(text, (telltale.section,), (telltale.signal,) if lit else (DTC,))
+            return Found(text, (telltale.section,), lit or (DTC,))
         findings = self._fault_findings(mine)
         joined = self._join(findings)
         return Found(joined.text, (telltale.section, *(s for s in joined.sections if s != telltale.section)), (DTC,))

@@ -1,12 +1,22 @@
 """A pack: one car's manual in a folder, with its manifest and the lists that stand beside the text."""
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from knowledge.errors import PackError
 
@@ -21,6 +31,24 @@ Shape = TypeVar("Shape")
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Vins(_Strict):
+    """Cars by their identification numbers (VIN, ISO 3779): ``starts`` is a regular expression for the first
+    characters, the maker's (WMI) and the model's (VDS); ``variant`` is one of the pack's own.
+    """
+
+    starts: Text
+    variant: str = ""
+
+    @field_validator("starts")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return value
 
 
 class Manifest(_Strict):
@@ -38,6 +66,19 @@ class Manifest(_Strict):
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
     licence: Text
     units: dict[str, Text] = Field(default_factory=dict)
+    vins: tuple[Vins, ...] = ()
+
+    @model_validator(mode="after")
+    def _variants_are_its_own(self) -> "Manifest":
+        unknown = [entry.variant for entry in self.vins if entry.variant and entry.variant not in self.variants]
+        if unknown:
+            raise ValueError(f"vins: {unknown[0]} is none of its variants")
+        return self
+
+    def fits(self, vin: str) -> str | None:
+        """The variant of the car with this VIN, "" where it does not tell; None when the manual is not its own."""
+        number = re.sub(r"[\s-]", "", vin).upper()
+        return next((entry.variant for entry in self.vins if re.match(entry.starts, number)), None)
 
 
 class Feature(_Strict):
@@ -68,7 +109,8 @@ class Equipment(_Strict):
 class Telltale(_Strict):
     """One lamp or message of `telltales.yaml`.
 
-    ``lit_when`` says which value of ``signal`` lights it: "is true", "is LOW", "above 118", "below 10".
+    ``lit_when`` says which value of ``signal`` lights it: "is true", "is LOW", "above 118", "below 10"; a ``*`` in the
+    signal stands for every wheel or door.
     ``drive_on`` says whether one may drive on, ``do`` what to do.
     """
 

@@ -112,6 +112,15 @@ class Shelf:
             found.setdefault((owner, section.title.casefold()), number)
         return found
 
+    def of_car(self, vin: str) -> tuple[str, str] | None:
+        """The pack and variant ("" where it does not tell) of the car with this VIN: brands and models never mix.
+
+        A number that no pack names belongs to the first pack that names none; None when there is none.
+        """
+        found = ((name, pack.manifest.fits(vin)) for name, pack in self.packs.items())
+        own = next(((name, variant) for name, variant in found if variant is not None), None)
+        return own or next(((name, "") for name, pack in self.packs.items() if not pack.manifest.vins), None)
+
     @cached_property
     def queried(self) -> dict[str, range]:
         """The packs that have queries, with the sections of each, which stand side by side."""

@@ -1,8 +1,10 @@
 """Telltales and messages: which one a question means, and which ones are lit."""
 
+import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import isinf
 
 from knowledge.answer import LiveReading
 from knowledge.pack import Telltale
@@ -22,6 +24,7 @@ URGENCY = {"red": 0, "amber": 1, "blue": 2, "green": 2, "white": 3}
 _LIT = frozenset(map(stem, "light lamp telltale symbol icon warning message indicator lit glow".split()))  # noqa: SIM905
 _COLOURS = {"red": "red", "amber": "amber", "yellow": "amber", "orange": "amber", "green": "green", "blue": "blue"}
 _COLOURS["white"] = "white"
+_DRIVE_ON = {"no": 0, "with care": 1, "yes": 2}
 _MAY = {
     "no": "Do not drive on.",
     "with care": "You may drive on with care.",
@@ -92,9 +95,9 @@ def lit(
         telltale
         for telltale in telltales
         if (not telltale.variants or variant in telltale.variants)
-        and (any(code in telltale.codes for code in codes) or _lights(telltale, readings))
+        and (any(code in telltale.codes for code in codes) or lighting(telltale, readings))
     ]
-    return sorted(on, key=lambda telltale: URGENCY[telltale.colour])
+    return sorted(on, key=lambda telltale: (URGENCY[telltale.colour], _DRIVE_ON[telltale.drive_on]))
 
 
 def explain(telltale: Telltale) -> str:
@@ -104,12 +107,19 @@ def explain(telltale: Telltale) -> str:
     return re.sub(r"\s+", " ", f"{telltale.meaning} {may} {doing}").strip()
 
 
-def _lights(telltale: Telltale, readings: Mapping[str, LiveReading]) -> bool:
-    reading = readings.get(telltale.signal)
-    if reading is None or reading.value is None or not telltale.lit_when:
-        return False
+def lighting(telltale: Telltale, readings: Mapping[str, LiveReading]) -> tuple[str, ...]:
+    """The readings that light it, by path; its signal may name several wheels or doors by ``*``."""
+    if not telltale.signal or not telltale.lit_when:
+        return ()
+    paths = fnmatch.filter(readings, telltale.signal) if "*" in telltale.signal else [telltale.signal]
     how, wanted = telltale.lit_when.split(" ", 1)
+    return tuple(path for path in paths if path in readings and _meets(readings[path], how, wanted))
+
+
+def _meets(reading: LiveReading, how: str, wanted: str) -> bool:
     value = reading.value
+    if value is None or isinf(reading.age_s):
+        return False
     if how == "is":
         return str(value).lower() == wanted.lower()
     if isinstance(value, bool) or not isinstance(value, int | float):

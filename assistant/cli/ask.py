@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog='\b\nExamples:\n  cabin ask "what does the yellow tyre light mean?"\n'
-    '  cabin ask --json "how do I change a wheel"\n  cabin ask --file questions.txt --json'
+    '  cabin ask --json "how do I change a wheel"\n  cabin ask --file questions.txt --json\n'
+    '  cabin ask --vin HLDAURP0000000002 "what are the tyre pressures"'
 )
 @click.argument("questions", nargs=-1)
 @file_option
 @json_option
 @click.option("--pack", help="The manual to ask, by its pack's name. Default: this car's.")
-def ask(questions: tuple[str, ...], lines: Path | None, as_json: bool, pack: str | None) -> None:
+@click.option("--vin", help="Ask the manual of the car with this identification number.")
+def ask(questions: tuple[str, ...], lines: Path | None, as_json: bool, pack: str | None, vin: str | None) -> None:
     """Answer QUESTIONS from the manual and the car as it stands, with sources, or refuse honestly."""
     from assistant.bootstrap import Engines
     from assistant.cli.progress import bar
@@ -32,9 +34,10 @@ def ask(questions: tuple[str, ...], lines: Path | None, as_json: bool, pack: str
     with bar(quiet=as_json) as progress:
         engines = Engines(settings, progress)
         library = engines.library()
+    named = pack or (None if vin else settings.knowledge.pack)
     with closing(engines.rig()) as rig:
         for question in asked:
-            answer = library.answer(question, rig.cabin.readings(), pack=pack or settings.knowledge.pack)
+            answer = library.answer(question, () if vin else rig.cabin.readings(), pack=named, vin=vin)
             if as_json:
                 emit(as_line(answer))
                 continue

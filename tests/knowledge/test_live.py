@@ -126,6 +126,34 @@ def test_the_yellow_light_that_is_lit_is_explained(manual: Library) -> None:
     assert manual.answer("what is that yellow light", [low, codes()]).text.startswith("Tyre pressure too low.")
 
 
+@pytest.mark.parametrize("wheel", WHEELS)
+def test_the_tyre_lamp_is_lit_by_any_wheel(manual: Library, wheel: str) -> None:
+    low = LiveReading(f"Vehicle.Chassis.Axle.{wheel}.Tire.IsPressureLow", True, None, 1.0)
+    answer = manual.answer("what is that yellow light", [low, codes()])
+    assert answer.text.startswith("Tyre pressure too low.")
+    assert answer.live == {low.name: True}
+
+
+def test_of_several_lamps_all_are_named_and_the_worst_is_told_first(manual: Library) -> None:
+    lit = [
+        LiveReading("Vehicle.Chassis.Axle.Row2.Wheel.Left.Tire.IsPressureLow", True, None, 1.0),
+        LiveReading("Vehicle.Chassis.Axle.Row2.Wheel.Left.Brake.PadWear", 85, "percent", 1.0),
+        codes("P0AA6"),
+    ]
+    text = manual.answer("what are those lights", lit).text
+    assert text.startswith("3 are lit, the most urgent first: High-voltage system fault, ")
+    assert text.index("High-voltage") < text.index("Tyre pressure too low")
+    assert "Brake pads worn" in text
+    amber = manual.answer("what is that yellow light", lit).text
+    assert amber.startswith("2 are lit")
+    assert "High-voltage" not in amber
+
+
+def test_a_lamp_whose_reading_is_gone_is_not_said_to_be_lit(manual: Library) -> None:
+    gone = LiveReading("Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.IsPressureLow", True, None, inf)
+    assert "nothing that lights" in manual.answer("what is that yellow light", [gone, codes()]).text
+
+
 def test_a_lamp_that_nothing_lights_is_not_invented(manual: Library) -> None:
     assert "nothing that lights a red lamp" in manual.answer("what is that red light", [codes()]).text
 
