@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: drive test bench bench-understanding bench-speech bench-knowledge bench-vehicle bench-support bench-dashboard \
-	mutants lock clean
+.PHONY: drive test bench bench-understanding bench-speech bench-conversation bench-knowledge bench-vehicle \
+	bench-support bench-dashboard mutants lock clean
 
 drive: $(READY)
 	$(BIN)/cabin drive
@@ -28,6 +28,9 @@ bench-understanding: $(READY)
 
 bench-speech: $(READY)
 	$(BIN)/python -m tests.benchmarks.speech --data $(DATA)
+
+bench-conversation: $(READY)
+	$(BIN)/python -m tests.benchmarks.conversation --data $(DATA)
 
 bench-knowledge: $(READY)
 	$(BIN)/python -m tests.benchmarks.knowledge
