@@ -45,7 +45,7 @@ def words(text: str) -> tuple[str, ...]:
     found = []
     for word in text.split():
         word = word.strip(".,/&")
-        if re.fullmatch(r"[+-]?\d+(\.\d+)?", word):
+        if re.fullmatch(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?", word):
             found.append(word)
             continue
         found.extend(part for part in re.split(r"[-,&+_]|\.(?!\d)", word) if part and part != "'")

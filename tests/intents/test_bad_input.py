@@ -40,6 +40,27 @@ def test_what_is_no_request_of_ours_is_nothing(text: str) -> None:
     assert [intent.kind for intent in ROUTER.route(text, Dialogue())] == ["none"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set the temperature to 1e309",
+        "set the temperature to minus infinity",
+        "set the fan to 99999999999999999999",
+        "open my window \x00 NaN percent",
+        "set the volume to 1e-400 percent",
+        "🙂 set the temperature to ∞",
+    ],
+)
+def test_what_is_no_number_moves_nothing(text: str) -> None:
+    assert not any(isinstance(ask.value, float) for intent in ROUTER.route(text, Dialogue()) for ask in intent.asks)
+
+
+@pytest.mark.parametrize("text", ["🙂 turn on the AC 🚗", "turn\u200bon the AC\x07", "\ufeffturn on the AC\u202c"])
+def test_pictures_and_invisible_characters_do_not_hide_a_request(text: str) -> None:
+    (intent,) = ROUTER.route(text.replace("turn\u200bon", "turn\u200b on"), Dialogue())
+    assert intent.name == "AirConditioningOn"
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_gets_an_answer(text: str) -> None:
