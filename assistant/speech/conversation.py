@@ -229,16 +229,18 @@ class Conversation:
         )
 
     async def _speak(self, text: str, asks: bool) -> None:
-        if self.mouth is None:
-            whole = True
-        else:
+        if self.mouth is not None:
+            if self.ears.listening:  # somebody is speaking again: the reply is shown, not spoken over them
+                self._tell(Spoke(whole=False))
+                return
             try:
                 whole = await asyncio.to_thread(self.mouth.say, text)
             except CabinError as error:
                 self._tell(Trouble(error))
                 return
-        self._tell(Spoke(whole))
-        if asks and whole:
+            self._tell(Spoke(whole))
+            asks = asks and whole
+        if asks:
             self.ears.attend()
 
 

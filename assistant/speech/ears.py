@@ -1,12 +1,15 @@
 """The ears: one microphone listened to in a thread of its own. They know when they are meant, and where one ends."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Literal
 
-from assistant.errors import CabinError, DeviceError
+import numpy as np
+
+from assistant.errors import CabinError, DeviceError, SpeechError
 from assistant.ports import Microphone, WakeWord
 from assistant.speech.endpoint import PRE_ROLL_S, Endpoint, Endpointer, Onset, Reason
 from assistant.speech.level import Level, LevelMeter
@@ -118,6 +121,11 @@ class Ears:
         """Is there a microphone that is being listened to?"""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def listening(self) -> bool:
+        """Is an utterance that is meant for the assistant going on?"""
+        return self._listening
+
     def start(self) -> None:
         """Open the microphone and listen. Raises DeviceError when there is none. Starting twice does nothing."""
         if self.awake:
@@ -132,7 +140,8 @@ class Ears:
         """Let go of the microphone."""
         self._closing.set()
         if self.microphone is not None:
-            self.microphone.close()
+            with contextlib.suppress(DeviceError):  # one that is gone does not close, and need not
+                self.microphone.close()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(5.0)
 
@@ -168,13 +177,19 @@ class Ears:
                     break
                 self._hear(sound)
             self._end_of_sound()
-        except DeviceError as error:
-            if not self._closing.is_set():
-                self._stop_listening("the microphone is gone")
-                self._tell(Lost(error, deaf=True))
+        except CabinError as error:
+            self._lose(error)
+        except Exception as error:  # the engines below fail as they like; nobody may be left speaking to deaf ears
+            self._lose(SpeechError(f"listening failed ({type(error).__name__}: {error}); try again, or type"))
         finally:
             if not self._closing.is_set():
-                microphone.close()
+                with contextlib.suppress(DeviceError):
+                    microphone.close()
+
+    def _lose(self, error: CabinError) -> None:
+        if not self._closing.is_set():
+            self._stop_listening("the microphone is gone")
+            self._tell(Lost(error, deaf=True))
 
     def _end_of_sound(self) -> None:
         if self._listening and (ended := self._endpointer.release()):
@@ -209,8 +224,6 @@ class Ears:
     def _measure(self, sound: Audio) -> None:
         self._measured.append(sound)
         if sum(map(len, self._measured)) >= LEVEL_EVERY_S * SAMPLE_RATE:
-            import numpy as np
-
             self._tell(Measured(self._meter.measure(np.concatenate(self._measured))))
             self._measured = []
 

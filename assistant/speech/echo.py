@@ -51,8 +51,11 @@ class WebRtcCanceller:
             self._rest_heard = np.concatenate((self._rest_heard, sound))
             while len(self._rest_heard) >= FRAME:
                 frame = self._as_frame(self._rest_heard[:FRAME])
-                self._apm.set_stream_delay_ms(0)  # a hint that it asks for; it measures the delay itself
-                self._apm.process_stream(frame)
+                try:
+                    self._apm.set_stream_delay_ms(0)  # a hint that it asks for; it measures the delay itself
+                    self._apm.process_stream(frame)
+                except RuntimeError as error:
+                    raise DeviceError(f"the echo canceller failed ({error}); listen again", code="echo") from error
                 cleaned.append(np.frombuffer(bytes(frame.data), "<i2").astype(np.float32) / 32768.0)
                 self._rest_heard = self._rest_heard[FRAME:]
         return np.concatenate(cleaned) if cleaned else np.zeros(0, np.float32)

@@ -131,6 +131,64 @@ async def test_a_turn_is_never_cut_short_by_what_is_said_meanwhile(command: Audi
     assert ended[1] < replied[0]
 
 
+async def test_a_reply_is_not_spoken_over_somebody_who_speaks_again(voice: Synthesizer, command: Audio) -> None:
+    room = Room(lasts_s=9.0)
+    room.say(command, 0.2)
+    room.say(command, 4.0)
+
+    async def answer(utterance: Utterance) -> Reply:
+        while len(log_of_begun) < 2:  # noqa: ASYNC110 - the room's time is not the loop's
+            await asyncio.sleep(0.005)
+        return Reply(utterance.text, "Done.")
+
+    log_of_begun: list[float] = []
+
+    def begin(conversation: Conversation) -> None:
+        conversation.ears.always = True
+        for moment in (0.5, 4.9):  # within each command
+            room.when(moment, lambda moment=moment: log_of_begun.append(moment))
+
+    log = await talk(room, Scripted(), voice, answer, begin)
+    ended = [moment for moment, event in log.events if isinstance(event, heard.Ended)]
+    assert log.replies == ["Done.", "Done."]
+    assert not next(event.whole for event in log.told(Spoke))
+    assert room.spoke_s > ended[1]
+
+
+async def test_ears_that_fail_in_any_way_are_told(command: Audio) -> None:
+    class Odd:
+        phrase = "hey cabin"
+
+        def hear(self, sound: Audio) -> int | None:
+            raise ZeroDivisionError("odd")
+
+        def reset(self) -> None: ...
+
+    log = await talk(Room(lasts_s=3.0), Scripted(), None, "Done.", wake_word=Odd())
+    (lost,) = log.told(heard.Lost)
+    assert lost.deaf and "listening failed (ZeroDivisionError: odd)" in str(lost.error)
+
+
+async def test_a_wake_word_that_fails_leaves_the_key(command: Audio) -> None:
+    class Failing:
+        phrase = "hey cabin"
+
+        def hear(self, sound: Audio) -> int | None:
+            raise SpeechError("the wake word search failed; push-to-talk still works")
+
+        def reset(self) -> None: ...
+
+    room = Room(lasts_s=8.0)
+    room.say(command, 3.0)
+
+    def begin(conversation: Conversation) -> None:
+        room.when(2.5, conversation.talk)
+
+    log = await talk(room, Scripted(), None, "Done.", begin, wake_word=Failing())
+    assert [event.deaf for event in log.told(heard.Lost)] == [False, True]  # the second: the room is over
+    assert log.replies == ["Done."]
+
+
 async def test_the_seat_is_unknown_unless_the_settings_name_it(command: Audio) -> None:
     for zone in (Zone.UNKNOWN, Zone.DRIVER):
         room = Room(lasts_s=4.5)
