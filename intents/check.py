@@ -32,7 +32,9 @@ def claims(language: str = "en", folder: Path | None = None) -> Iterator[str]:
                     continue
                 seen.add(text)
                 read: dict[tuple[int, str], set[str]] = {}
-                for result in recognize_all(text, whole, language=language):
+                results = list(recognize_all(text, whole, language=language))
+                closed = [each for each in results if not any(entity.is_wildcard for entity in each.entities_list)]
+                for result in closed or results:  # free words never win over a sentence without them
                     slots = " ".join(f"{e.name}={e.value}" for e in sorted(result.entities_list, key=lambda e: e.name))
                     key = (result.text_chunks_matched, slots)
                     read.setdefault(key, set()).add(result.intent.name)
