@@ -43,6 +43,9 @@ class SpeechSettings(Section):
     """As for the microphone."""
     wake_word: str = "hey cabin"
     """The words that make the assistant listen; empty: only push-to-talk does."""
+    wake_word_uri: str = ""
+    """A Wyoming server that listens for them (openWakeWord); empty: the built-in search. It is sent everything that the
+    microphone hears, and the line is not encrypted."""
 
 
 class VehicleSettings(Section):

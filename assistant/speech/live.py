@@ -72,6 +72,14 @@ def wake_word(speech: SpeechSettings) -> tuple[WakeWord | None, str]:
     """What listens for the wake word of the settings, and why; None when they name none. Raises SettingsError."""
     if not speech.wake_word.strip():
         return None, "the settings name none: push-to-talk only"
+    if speech.wake_word_uri:
+        from assistant.speech.wyoming_wake import WyomingWakeWord
+
+        remote = WyomingWakeWord(speech.wake_word_uri, speech.wake_word)
+        return remote, (
+            f'"{remote.phrase}", by the Wyoming server {speech.wake_word_uri}, because the settings name it: '
+            "everything that the microphone hears goes there unencrypted"
+        )
     from assistant.speech.wake import SphinxWakeWord
 
     word = SphinxWakeWord(speech.wake_word)

@@ -1,5 +1,6 @@
 """One connection to somebody else's Wyoming server, with deadlines and bounds: what comes from there is not trusted."""
 
+import select
 import socket
 from contextlib import closing
 from io import BytesIO
@@ -95,6 +96,10 @@ class WyomingLine:
         if Error.is_type(event.type):
             raise self.problem(f"reports: {' '.join(str(event.data.get('text', '')).split())[:200]}")
         return event
+
+    def has_come(self) -> bool:
+        """Whether ``receive`` would find something, or the end, without waiting for it."""
+        return bool(self._come) or bool(select.select([self._socket], [], [], 0)[0])
 
     def problem(self, what: str) -> SpeechError:
         return SpeechError(f"the Wyoming server {self.uri} {what}", code="wyoming")
