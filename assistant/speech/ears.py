@@ -24,6 +24,8 @@ FOLLOW_UP_S = 8.0
 """How long an answer may begin after a question of ours without the wake word, seconds."""
 JUDGED_EVERY_S = 0.04
 """How often speech during a reply is judged anew: is it ours or somebody's?"""
+SURE = 2
+"""Judgements in a row that make it somebody's: what a canceller leaves of a reverberating room is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ class Ears:
         self._over_reply = False
         self._attentive = 0  # samples for which whoever speaks is meant
         self._unjudged = 0  # samples since speech during a reply was last judged
+        self._others = 0  # judgements in a row that it was somebody else's
 
     def _run(self, microphone: Microphone) -> None:
         try:
@@ -238,7 +241,12 @@ class Ears:
             return
         self._unjudged = 0
         if not self._endpointer.speaking or self._own_voice.is_ours(self._own_voice.recent(JUDGED_S)):
+            self._others = 0
             return
+        self._others += 1
+        if self._others < SURE:
+            return
+        self._others = 0
         self._hush()
         since = self._endpointer.position - int((JUDGED_S + PRE_ROLL_S) * SAMPLE_RATE)
         self._begin(self._endpointer.open(since), "barge-in", over_reply=True)
