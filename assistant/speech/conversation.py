@@ -85,7 +85,7 @@ class Conversation:
         if mouth is not None:
             own_voice.follow(mouth.loudspeaker)
         self.ears = Ears(microphone, self._from_ears, wake_word=wake_word, own_voice=own_voice, hush=self.hush)
-        self._transcriber, self._answer, self._tell, self._zone = transcriber, answer, tell, zone
+        self._transcriber, self._answer, self._tell, self.zone = transcriber, answer, tell, zone
         self._loop: asyncio.AbstractEventLoop | None = None
         self._events: asyncio.Queue[heard.Event] = asyncio.Queue()
         self._utterances: asyncio.Queue[tuple[Hearing, heard.Ended] | None] = asyncio.Queue()
@@ -220,7 +220,7 @@ class Conversation:
             return None
         return Utterance(
             found.text,
-            zone=self._zone,
+            zone=self.zone,
             confidence=found.confidence,
             engine=found.engine,
             duration_s=len(ended.sound) / SAMPLE_RATE,

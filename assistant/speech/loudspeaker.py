@@ -130,9 +130,10 @@ class FileLoudspeaker:
         self._sleep = sleep
         self._stopped = threading.Event()
         try:
-            self._file = wave.open(str(path), "wb")  # noqa: SIM115 - closed by close()
+            self._on_disk = path.open("wb")
         except OSError as error:
             raise StorageError(f"{path}: cannot be written: {error.strerror}. Name another place.") from error
+        self._file = wave.open(self._on_disk, "wb")
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(self.sample_rate)
@@ -160,3 +161,4 @@ class FileLoudspeaker:
     def close(self) -> None:
         self._stopped.set()
         self._file.close()
+        self._on_disk.close()
