@@ -22,7 +22,7 @@ class Moment:
     """A moment or a span in a text, from character ``start`` to ``end``.
 
     ``time`` is "HH:MM" where it is one of the clock; ``bare`` says that it is nothing but a number ("at eight"), ``by``
-    that it is the latest.
+    that it is the latest, ``aside`` that it opens or ends the text.
     """
 
     start: int
@@ -30,6 +30,7 @@ class Moment:
     time: str | None = None
     bare: bool = False
     by: bool = False
+    aside: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ class Said:
         found = [(word, chunk.span()) for chunk in CHUNK.finditer(text) for word in words(chunk[0])]
         return Said(text, tuple(word for word, _ in found), tuple(span for _, span in found))
 
-    def moment(self, start: int, end: int, time: str | None = None, *, bare: bool = False) -> Moment:
+    def moment(self, start: int, end: int, time: str | None = None) -> Moment:
         """The words from ``start`` to ``end`` (not included) as characters."""
-        return Moment(self.spans[start][0], self.spans[end - 1][1], time, bare)
+        return Moment(self.spans[start][0], self.spans[end - 1][1], time)
 
     def closes(self, start: int, end: int) -> bool:
         """Do the words from ``start`` to ``end`` open or end the text, or stand before a comma?"""
@@ -72,7 +73,8 @@ class Clock:
         return None
 
     def _moment(self, said: Said, start: int) -> Moment | None:
-        for item in reversed(list(self._phrases.at(said.words, start))):
+        here = sorted(self._phrases.at(said.words, start), key=lambda item: (KINDS.index(item.kind), -item.end))
+        for item in here:
             if item.kind == "later":
                 return said.moment(start, item.end)
             if item.kind == "span_leads":
@@ -81,7 +83,7 @@ class Clock:
                     return said.moment(start, end)
             if item.kind == "clock_leads":
                 moment = self._time(said, start, item.end)
-                if moment is not None:
+                if moment is not None and (moment.aside or not moment.bare or item.value == "at"):
                     return replace(moment, by=item.value == "by")
         return None
 
@@ -119,10 +121,11 @@ class Clock:
                 hour += HALF_DAY
             elif units[0].value == "am" and hour == HALF_DAY:
                 hour = 0
-        if not exact and not (hour <= HALF_DAY and said.closes(start, end)):
+        if not exact and hour > HALF_DAY:
             return None
         told = (hour * HOUR + minutes) % (DAY * HOUR)
-        return said.moment(start, end, f"{told // HOUR:02}:{told % HOUR:02}", bare=not exact)
+        moment = said.moment(start, end, f"{told // HOUR:02}:{told % HOUR:02}")
+        return replace(moment, bare=not exact, aside=said.closes(start, end))
 
     def _of(self, kind: str, text: tuple[str, ...], start: int) -> Iterator[Found]:
         """Phrases of ``kind`` at word ``start``, the longest first."""

@@ -47,13 +47,15 @@ class Conditions:
         self._opens = _pattern(_listed(said, "awaited"))
         self._if = frozenset(_listed(said, "weighed"))
         self._now = _pattern(_listed(said, "not_awaited"))
+        self._no_name = _pattern(_listed(said, "not_names"))
         self._clock = Clock(said)
         self._after_joint = re.compile(rf"^(?P<head>.+?){JOINED}(?P<tail>(?:{self._opens.pattern}).+)$", re.I)
 
     def cuts(self, free: str) -> bool:
-        """Do free words ("mum when we arrive") hold more than a name or a place: when something is to be done?"""
+        """Are free words more than a name or a place ("mum when we arrive"), or none at all ("phone | is ringing")?"""
         found, moment = self._opens.search(free), self._clock.found(free)
-        return bool(found and found.start() > 0) or bool(moment and moment.start > 0)
+        late = moment is not None and moment.start > 0 and (moment.aside or not moment.bare)
+        return bool(found and found.start() > 0) or late or self._no_name.match(free) is not None
 
     def without_courtesy(self, text: str) -> str:
         """``text`` without what only sounds like a condition: "if you can", "once more", "after that"."""

@@ -31,6 +31,24 @@ def test_nearly_nothing_that_is_no_command_is_acted_on(router: Router) -> None:
     assert len(slips) <= AT_MOST * len(sentences), slips
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "phone is ringing",
+        "my phone is almost dead",
+        "call it a day",
+        "play with your brother",
+        "find a better job nearby",
+        "lights out at ten kids",
+        "leave the window alone",
+        "don't touch the radio",
+        "the sun goes down at nine",
+    ],
+)
+def test_what_only_begins_like_a_command_is_none(router: Router, sentence: str) -> None:
+    assert not acted_on(router, sentence)
+
+
 @pytest.mark.parametrize("sentence", SAID["negation"])
 def test_what_is_forbidden_in_words_is_not_done(router: Router, sentence: str) -> None:
     assert not acted_on(router, sentence)
