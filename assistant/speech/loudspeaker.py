@@ -133,7 +133,7 @@ class FileLoudspeaker:
             self._on_disk = path.open("wb")
         except OSError as error:
             raise StorageError(f"{path}: cannot be written: {error.strerror}. Name another place.") from error
-        self._file = wave.open(self._on_disk, "wb")
+        self._file = wave.open(self._on_disk, "wb")  # noqa: SIM115 - close() closes both
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(self.sample_rate)
