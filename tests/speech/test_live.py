@@ -79,4 +79,6 @@ def test_the_microphones_seat_is_the_one_of_the_settings(tmp_path: Path, seat: s
     settings = SpeechSettings(microphone_zone=seat, wake_word="")  # type: ignore[arg-type]
     conversation = live.conversation(settings, Scripted, EspeakVoice, answer, sink=tmp_path / "out.wav")
     assert conversation.zone is Zone(seat)
+    assert conversation.mouth is not None
+    conversation.mouth.close()
     assert SpeechSettings().microphone_zone == "unknown"
