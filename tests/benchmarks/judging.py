@@ -1,11 +1,12 @@
 """Answers judged blind and twice: a sheet without the systems' names, and how far two judges agree.
 
-python -m tests.benchmarks.knowledge --sheet sheet.yaml writes it. Each judge copies it (sheet.1.yaml, sheet.2.yaml), sets
-every ``verdict`` to right, incomplete or wrong, and python -m tests.benchmarks.knowledge --judged sheet.1.yaml
-sheet.2.yaml compares them; sheet.key.yaml beside them says which system gave which answer.
+python -m tests.benchmarks.knowledge --sheet sheet.yaml writes it. Each judge copies it (sheet.1.yaml,
+sheet.2.yaml), sets every ``verdict`` to right, incomplete or wrong, and python -m tests.benchmarks.knowledge --judged
+sheet.1.yaml sheet.2.yaml compares them; sheet.key.yaml beside them says which system gave which answer.
 """
 
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from knowledge.manual import plain
 from tests.benchmarks.questions import Row
 
 VERDICTS = ("right", "incomplete", "wrong")
@@ -26,7 +28,7 @@ def write(path: Path, rows: Sequence[Row]) -> None:
     sheet = [
         {
             "question": given[n].question.q,
-            "answer": given[n].text,
+            "answer": _bare(given[n].text),
             "source": ", ".join(given[n].cited[:1]),
             "verdict": "",
         }
@@ -40,6 +42,12 @@ def write(path: Path, rows: Sequence[Row]) -> None:
         encoding="utf-8",
     )
     print(f"wrote {path} with {len(sheet)} answers: right, incomplete or wrong?")
+
+
+def _bare(text: str) -> str:
+    """Text without the marks of Markdown, which would tell the systems apart."""
+    text = re.sub(r"<!--.*?-->|^#+ |^\|[\s|-]+\|$", "", text, flags=re.M).replace("|", " ")
+    return " ".join(plain(line) for line in text.splitlines() if line.strip())
 
 
 def compare(first: Path, second: Path) -> None:
