@@ -120,6 +120,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """The car's state is shared with the support desk: under which six digits, and for how many seconds yet."""
+
+    code: str
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """All that a screen shows of one moment."""
 
@@ -128,6 +136,7 @@ class Moment:
     limits: Limits
     lamps: tuple[Lamp, ...]
     asked: Asked | None
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +196,9 @@ class View:
         moves = motion(state, now)
         hold = restrictions(moves)
         limits = Limits(str(moves), frozenset(map(str, hold.shown)), hold.characters, hold.items)
-        return Moment(now, values, limits, self._lamps(values), self._asked(cabin.gate.pending(now)))
+        sharing = cabin.sharing
+        shared = Shared(sharing.code, sharing.left()) if sharing.is_on else None
+        return Moment(now, values, limits, self._lamps(values), self._asked(cabin.gate.pending(now)), shared)
 
     # --- words --------------------------------------------------------------------------------------
 
@@ -357,4 +368,17 @@ def _plain(block: Block) -> str:
     return block.text
 
 
-__all__ = ["Asked", "ChangeLine", "Code", "Lamp", "Limits", "Manual", "Means", "Moment", "Page", "Policy", "View"]
+__all__ = [
+    "Asked",
+    "ChangeLine",
+    "Code",
+    "Lamp",
+    "Limits",
+    "Manual",
+    "Means",
+    "Moment",
+    "Page",
+    "Policy",
+    "Shared",
+    "View",
+]

@@ -8,6 +8,7 @@ from functools import partial
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from demo.dashboard.microphone import Converse
 from demo.dashboard.ride import Ride, said
 from demo.dashboard.screen import Cockpit
 from demo.dashboard.speaker import Speaker
@@ -20,7 +21,9 @@ class Dashboard(App[None]):
     TITLE = "cabin"
     CSS_PATH = "dashboard.tcss"
 
-    def __init__(self, ride: Ride, theme: str = "dark", speaker: Speaker | None = None) -> None:
+    def __init__(
+        self, ride: Ride, theme: str = "dark", speaker: Speaker | None = None, converse: Converse | None = None
+    ) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high"), (40, "-tall")]
@@ -29,10 +32,10 @@ class Dashboard(App[None]):
         self.theme = THEMES[theme].name
         self.ride = ride
         self.failure = ""
-        self._speaker = speaker
+        self._speaker, self._converse = speaker, converse
 
     def get_default_screen(self) -> Screen[None]:
-        return Cockpit(self.ride, self._speaker)
+        return Cockpit(self.ride, self._speaker, self._converse)
 
     @property
     def cockpit(self) -> Cockpit:

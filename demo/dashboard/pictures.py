@@ -7,7 +7,9 @@ import asyncio
 import sys
 from pathlib import Path
 
+from assistant.errors import DeviceError
 from assistant.settings import load
+from assistant.speech.conversation import Conversation
 from demo.dashboard.app import Dashboard
 from demo.dashboard.ride import Ride
 from demo.dashboard.speaker import Speaker
@@ -16,10 +18,15 @@ HERE = Path(__file__).parents[1] / "pictures"
 SIZE = (160, 48)
 
 
+def silence(*_: object) -> Conversation:
+    """A picture is of a computer without a microphone, whichever takes it."""
+    raise DeviceError("no microphone is needed for a picture")
+
+
 async def take(folder: Path) -> None:
     """Write cabin.svg, challenge.svg and answer.svg into ``folder``, which exists."""
     ahead = ("the rules", "the embedding model", "the sentences", "the voice", "the manual")
-    app = Dashboard(Ride(load(), ahead=ahead), speaker=Speaker(player=()))
+    app = Dashboard(Ride(load(), ahead=ahead), speaker=Speaker(player=()), converse=silence)
     async with app.run_test(size=SIZE) as pilot:
         while app.cockpit.moment is None or any(part.standing in ("waiting", "loading") for part in app.ride.parts):
             await pilot.pause(0.05)

@@ -9,7 +9,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.bootstrap import Engines, Lazy
-from assistant.errors import VehicleError
 from assistant.settings import Settings
 from assistant.settings import load as load_settings
 from demo.dashboard.pace import PacedClock
@@ -107,8 +106,10 @@ class Ride:
         self.engines.why["recogniser"] = self._apart.why
         return self._apart
 
-    def close(self) -> None:
-        """Leave nothing running."""
+    async def close(self) -> None:
+        """Leave nothing running and nothing shared."""
+        if self.rig is not None:
+            await self.rig.aclose()
         if self._apart is not None:
             self._apart.close()
 
@@ -148,7 +149,6 @@ class Ride:
     def new_rig(self, scenario: str | None = None) -> None:
         """A fresh cabin; with a scenario, in the car that it was written for. Raises CabinError."""
         from assistant.vehicle.scenario import load
-        from assistant.vehicle.simulated import SimulatedVehicle
         from assistant.views import View
 
         scenario = scenario or self.scenario
@@ -156,18 +156,28 @@ class Ride:
         if scenario:
             vehicle = chosen.vehicle.model_copy(update={"profile": load(scenario).profile})
             chosen = chosen.model_copy(update={"vehicle": vehicle})
-        self.engines.settings = chosen
+        theirs, self.engines.settings = self.engines.settings, chosen
         try:
             rig = self.engines.rig(clock, driven=True)
         finally:
-            self.engines.settings = self.settings
-        if chosen.vehicle.kind != "simulated" and isinstance(rig.cabin.vehicle, SimulatedVehicle):
-            raise VehicleError(f"this cabin cannot drive a {chosen.vehicle.kind} vehicle: it was given a simulated one")
+            self.engines.settings = theirs
         rig.cabin.watchers.append(self._watch)
-        if scenario:
-            rig.console.load_scenario(scenario)
-        view = View.of(self.engines, rig.cabin)
-        self.scenario, self.clock, self.view, self.rig = scenario, clock, view, rig
+        try:
+            if scenario:
+                rig.console.load_scenario(scenario)
+            view = View.of(self.engines, rig.cabin)
+        except Exception:
+            rig.close()
+            raise
+        left, self.rig = self.rig, rig
+        self.scenario, self.clock, self.view = scenario, clock, view
+        if left is not None:
+            left.close()
+
+    @property
+    def is_simulated(self) -> bool:
+        """Does the world move from here; a car behind a broker moves by itself."""
+        return self.settings.vehicle.kind == "simulated"
 
     # --- turns --------------------------------------------------------------------------------------
 
@@ -188,6 +198,29 @@ class Ride:
             self.on_exchange(exchange)
             return exchange
         return await self._turn(exchange, utterance)
+
+    def spoken(self, zone: "Zone") -> Exchange:
+        """Somebody in ``zone`` begins to speak into the microphone."""
+        return self._begin(Exchange(zone, "microphone"))
+
+    def heard(self, exchange: Exchange, text: str) -> None:
+        """The words so far of what is being said: for the eye only."""
+        exchange.heard = text
+        self.on_exchange(exchange)
+
+    def nothing_said(self, exchange: Exchange, why: str) -> None:
+        """What was being said was nothing, or could not be understood."""
+        exchange.heard, exchange.error = "", f"{why[:1].upper()}{why[1:]}."
+        self.on_exchange(exchange)
+
+    async def take(self, exchange: Exchange, utterance: "Utterance") -> Exchange:
+        """The turn of what was said."""
+        return await self._turn(exchange, utterance)
+
+    async def keep_up(self) -> None:
+        """Now and then while nobody speaks: what the car shares follows it, and ends in time."""
+        if self.rig is not None:
+            await self.rig.cabin.keep_up()
 
     async def touch(self, challenge: str, by: str, zone: "Zone") -> Exchange:
         """A hand on the screen or an eye scan answers ``challenge``."""

@@ -13,7 +13,8 @@ WORDS = """\
   [b]t[/] or [b]⏎[/]      type; Enter says it, Escape leaves the line
   [b]f[/]           let the speaker say a ready phrase
   [b]o[/]           a sound file, through the real recogniser
-  [b]space[/]       hold to talk, where there is a microphone
+  [b]space[/]       hold to talk, or tap to begin and tap again to end (a terminal tells no key-up)
+  [b]w[/]           the wake word on or off
   [b]z[/]           the next seat speaks
   [b]esc[/]         stop the voice; on a card: no
 [b $primary]A card asks[/]

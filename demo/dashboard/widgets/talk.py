@@ -29,11 +29,13 @@ class Talk(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static(id="talk-zone")
         yield Input(placeholder=LOADING, id="say", disabled=True)
+        yield Static(id="talk-ears")
         yield Static(id="talk-level")
         yield Static(id="talk-voice")
 
     def on_mount(self) -> None:
         self.tell_voice("voice", "$dim")
+        self.tell_ears(listening=False, wake_word="", deaf=True)
         self.level(0.0)
         self._tell_zone()
 
@@ -58,6 +60,16 @@ class Talk(Horizontal):
         self.query_one("#talk-level", Static).update(
             Content.assemble((steps[:lit], "$success"), (steps[lit:], "$faint"))
         )
+
+    def tell_ears(self, *, listening: bool, wake_word: str, deaf: bool) -> None:
+        """Whether somebody is being heard, what would make it listen, or that there is no microphone."""
+        if listening:
+            words, style = "● listening", "$lamp-red bold"
+        elif deaf:
+            words, style = "no mic", "$dim"
+        else:
+            words, style = (f"○ “{wake_word}”", "$success") if wake_word else ("○ mic", "$success")
+        self.query_one("#talk-ears", Static).update(Content.styled(words, style))
 
     def tell_voice(self, words: str, style: str = "$dim") -> None:
         """What the voice does."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from demo.dashboard.ride import Exchange
 
 VERDICTS = {"allow": ("✓ allowed", "$success"), "confirm": ("? confirm", "$warning"), "refuse": ("✗ refused", "$error")}
-ICONS = {"touch": "☝", "eye scan": "◉", "no": "✗", "typed": "⌨", "time": "⌛", "button": "❝"}
+ICONS = {"touch": "☝", "eye scan": "◉", "no": "✗", "typed": "⌨", "time": "⌛", "button": "❝", "microphone": "●"}
 NOTHING = "(nothing that is speech)"
 
 
@@ -96,7 +96,11 @@ class TurnCard(Widget):
         head = [(f"{icon} ", "$accent"), (who, "$accent bold")]
         if not may:
             return Content.assemble(*head, ("  transcript hidden while moving", "$dim italic"))
-        waiting = turn.how not in ICONS and not turn.heard and turn.reply is None and not turn.error
-        heard = "listening …" if waiting else f"“{turn.heard}”" if turn.heard else NOTHING
+        by_ear = turn.how == "microphone" or turn.how not in ICONS
+        on_its_way = by_ear and not turn.understood and turn.reply is None and not turn.error
+        if turn.heard:
+            heard = f"“{turn.heard} …" if on_its_way else f"“{turn.heard}”"
+        else:
+            heard = "listening …" if on_its_way else NOTHING
         tail = f"   {turn.how}" if turn.how not in ICONS else ""
         return Content.assemble(*head, "  ", (heard, ""), (tail, "$dim"))

@@ -11,8 +11,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from assistant.bootstrap import Engines
+from assistant.errors import DeviceError
+from assistant.settings import Settings
+from assistant.speech.conversation import Conversation
 from assistant.utterance import Reply
 from demo.dashboard.app import Dashboard
+from demo.dashboard.microphone import Converse
 from demo.dashboard.ride import Ride
 from demo.dashboard.screen import Cockpit
 from demo.dashboard.speaker import Speaker
@@ -83,6 +87,11 @@ class Driver:
         return "\n".join(card.render().plain for card in self.cockpit.query(TurnCard))
 
 
+def no_microphone(*_: object) -> Conversation:
+    """This computer has none, whatever it has."""
+    raise DeviceError("no microphone was found on this computer.", code="none")
+
+
 @asynccontextmanager
 async def driving(
     engines: Engines,
@@ -91,10 +100,12 @@ async def driving(
     scenario: str | None = None,
     speaker: Speaker | None = None,
     theme: str = "dark",
+    converse: Converse = no_microphone,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Driver]:
     """A dashboard that is ready, closed again at the end."""
-    ride = Ride(engines.settings, scenario, engines=engines, ahead=AHEAD)
-    app = Dashboard(ride, theme, speaker or Speaker(player=()))
+    ride = Ride(settings or engines.settings, scenario, engines=engines, ahead=AHEAD)
+    app = Dashboard(ride, theme, speaker or Speaker(player=()), converse)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
         await driver.until(lambda: ride.parts and all(part.standing in ("ready", "failed") for part in ride.parts))

@@ -23,7 +23,7 @@ async def test_the_policy_of_the_moment_follows_the_car(driver: Driver) -> None:
     parked = await rows_about(driver, "trunk open")
     assert parked["trunk", "open"] in ("touch", "eye scan")
     await driver.moves({"Vehicle.Speed": 80})
-    driver.cockpit._policy_at = float("-inf")
+    driver.cockpit.policy_at = float("-inf")
     await driver.looks()
     driver.cockpit.query_one("#policy-words", Input).value = ""
     rows = driver.cockpit.ride.view

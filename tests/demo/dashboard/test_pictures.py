@@ -10,14 +10,14 @@ from assistant.bootstrap import Engines
 from demo.dashboard.app import Dashboard
 from demo.dashboard.ride import Ride
 from demo.dashboard.speaker import Speaker
-from tests.demo.dashboard.conftest import AHEAD, Driver
+from tests.demo.dashboard.conftest import AHEAD, Driver, no_microphone
 
 SIZES = [(80, 24), (120, 36), (160, 48)]
 THEMES = ["dark", "contrast"]
 
 
 def dashboard(engines: Engines, theme: str) -> Dashboard:
-    return Dashboard(Ride(engines.settings, engines=engines, ahead=AHEAD), theme, Speaker(player=()))
+    return Dashboard(Ride(engines.settings, engines=engines, ahead=AHEAD), theme, Speaker(player=()), no_microphone)
 
 
 async def at_rest(pilot: "Pilot[Any]") -> Driver:

@@ -18,7 +18,7 @@ async def test_half_an_hour_leaves_nothing_behind(engines: Engines) -> None:
         driver.cockpit.aloud = False
         resident, objects = 0, 0
         for minute in range(MINUTES):
-            await driver.ride.say(SAYINGS[minute % len(SAYINGS)], driver.cockpit._zone(), "button")
+            await driver.ride.say(SAYINGS[minute % len(SAYINGS)], driver.cockpit.zone(), "button")
             for _ in range(12):
                 driver.ride.clock.advance(5)
                 driver.cockpit.tick()

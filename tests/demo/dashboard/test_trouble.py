@@ -11,7 +11,7 @@ from assistant.settings import Settings
 from demo.dashboard.app import Dashboard
 from demo.dashboard.ride import Ride
 from demo.dashboard.speaker import Speaker
-from tests.demo.dashboard.conftest import Driver, driving
+from tests.demo.dashboard.conftest import Driver, driving, no_microphone
 
 
 class Lost:
@@ -45,7 +45,11 @@ async def test_an_engine_that_crashes_in_its_own_way_is_no_traceback(engines: En
 async def test_rules_that_cannot_be_read_leave_a_sentence(tmp_path: Path) -> None:
     engines = Engines(Settings(data_dir=tmp_path))
     engines.rules = Lost(ValueError("rules.yaml, line 3: a rule without an id"))  # type: ignore[assignment]
-    app = Dashboard(Ride(engines.settings, engines=engines, ahead=("the rules",)), speaker=Speaker(player=()))
+    app = Dashboard(
+        Ride(engines.settings, engines=engines, ahead=("the rules",)),
+        speaker=Speaker(player=()),
+        converse=no_microphone,
+    )
     async with app.run_test(size=(160, 48)) as pilot:
         driver = Driver(app, pilot)
         engines.parts()  # the real ones are untouched

@@ -66,7 +66,9 @@ async def test_v_switches_the_voice_off(driver: Driver) -> None:
 async def test_space_says_that_there_is_no_microphone(driver: Driver) -> None:
     await driver.pilot.press("space")
     await driver.pilot.pause()
-    assert any("No microphone" in note.message for note in driver.app._notifications)
+    await driver.until(lambda: driver.app._notifications)
+    assert any("no microphone was found" in note.message for note in driver.app._notifications)
+    assert "no mic" in driver.sees("#talk-ears")
 
 
 @pytest.mark.parametrize("name", ["missing.wav", "broken.wav"])
