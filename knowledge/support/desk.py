@@ -1,10 +1,11 @@
 """The support desk: one index, its records and the open cases, behind the verbs that API, page, MCP and CLI share."""
 
+import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ from knowledge.support.vehicles import Vehicle
 if TYPE_CHECKING:
     from knowledge.support.chroma_server import Server
     from knowledge.support.reader import Reader
+
+_WHEEL = re.compile(r"Row\d\.Wheel\.(?:Left|Right)")
 
 LOOK_EVERY_S = 2.0
 """How often a desk looks whether the index was rebuilt."""
@@ -163,7 +166,7 @@ class SupportDesk:
         warnings: tuple[Telltale, ...] = ()
         if vehicle:
             lamps = self.reader.shelf.packs[vehicle.pack].lists.telltales
-            lit = telltales.lit(lamps, live, snapshot.codes, vehicle.variant)
+            lit = telltales.lit(lamps, _worst(live), snapshot.codes, vehicle.variant)
             warnings = tuple(lamp for lamp in lit if lamp.colour in ("red", "amber"))
         known = faults.catalogue()
         return Seen(snapshot, ends_at, vehicle, tuple((code, known.get(code)) for code in snapshot.codes), warnings)
@@ -183,3 +186,15 @@ class SupportDesk:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _worst(live: Mapping[str, LiveReading]) -> dict[str, LiveReading]:
+    """One lamp stands for four wheels: it is told of the worst of them, by the first's path, as a manual names it."""
+    found = dict(live)
+    for name, reading in live.items():
+        first = _WHEEL.sub("Row1.Wheel.Left", name)
+        if first in found and not isinstance(reading.value, str | tuple | None):
+            shown = found[first].value
+            if not isinstance(shown, str | tuple | None) and reading.value > shown:
+                found[first] = replace(reading, name=first)
+    return found

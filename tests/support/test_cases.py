@@ -44,6 +44,14 @@ def test_the_desk_sees_readings_codes_and_warnings_of_the_right_manual(rig: Rig)
     assert "Tyre pressure too low" in {w["name"] for w in told["warnings"]}  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("wheel", ["Row1.Wheel.Left", "Row1.Wheel.Right", "Row2.Wheel.Left", "Row2.Wheel.Right"])
+def test_any_soft_tyre_lights_its_lamp_at_the_desk(rig: Rig, wheel: str) -> None:
+    tyres = ("Row1.Wheel.Left", "Row1.Wheel.Right", "Row2.Wheel.Left", "Row2.Wheel.Right")
+    low = [LiveReading(f"Vehicle.Chassis.Axle.{each}.Tire.IsPressureLow", each == wheel, None, 3.0) for each in tyres]
+    told = look(rig, rig.desk.cases.open(take([*CAR[:3], *low], rig.time())))
+    assert "Tyre pressure too low" in {w["name"] for w in told["warnings"]}  # type: ignore[attr-defined]
+
+
 def test_no_place_identity_body_speed_or_words_are_shared(rig: Rig) -> None:
     snapshot = take([*CAR, *PRIVATE], rig.time())
     assert not {r.name for r in snapshot.readings} & {r.name for r in PRIVATE}
