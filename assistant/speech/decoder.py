@@ -31,6 +31,8 @@ class Heard:
     """Of all frames, silence and fillers too."""
     language: float
     """Of a word, by the language model and times its weight; 0 for a grammar, whose arcs are all alike."""
+    spoken: int = 0
+    """Frames of 10 ms that lie under words; the rest is silence and fillers."""
 
     @property
     def text(self) -> str:
@@ -156,7 +158,8 @@ def _heard(decoder: "object") -> Heard:
         if spoken:
             words.append(segment.word.partition("(")[0])
             language += min(_log(segment.lscore), 0.0)
-    return Heard(tuple(words), _mean(sounds), _mean(path), _SCALE * language / max(len(words), 1))
+    spoken_frames = sum(length for _, length in sounds)
+    return Heard(tuple(words), _mean(sounds), _mean(path), _SCALE * language / max(len(words), 1), spoken_frames)
 
 
 def _mean(scores: list[tuple[float, int]]) -> float:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from assistant.speech import denoise, voice_activity
 from assistant.speech.compiled import compiled
-from assistant.speech.confidence import COMMAND, NOTHING, QUESTION, WORST_LOSS, Evidence, Weights, confidence
+from assistant.speech.confidence import (
+    COMMAND,
+    COMMAND_BESIDE_FREE,
+    LEAST_COVERED,
+    NOTHING,
+    QUESTION,
+    WORST_LOSS,
+    Evidence,
+    Weights,
+    asks,
+    confidence,
+)
 from assistant.speech.decoder import Heard, SphinxDecoder
 from assistant.speech.grammar import to_fsg
 from assistant.utterance import Audio, Transcript
@@ -48,9 +59,27 @@ class Opinion:
         """The command where it sounds about as good as free speech, else the free speech; and how to weigh it."""
         command = self.command if self.command is not None and self.command.words else None
         free = self.free if self.free is not None and self.free.words else None
-        if command is not None and (free is None or command.path >= free.path - WORST_LOSS):
+        if command is not None and free is None:
             return command, COMMAND
+        if command is None or free is None:
+            return free, QUESTION
+        # A short command in a long sentence leaves the rest of it to fillers, which fit any sound.
+        covered = command.spoken >= LEAST_COVERED * free.spoken
+        if covered and command.path >= free.path - WORST_LOSS:
+            return command, COMMAND_BESIDE_FREE
         return free, QUESTION
+
+    @property
+    def evidence(self) -> Evidence:
+        """The scores of what was chosen."""
+        heard, weights = self.chosen
+        if heard is None:
+            return Evidence(0.0, 0.0)
+        phones = heard.path - self.phones.path
+        if weights is QUESTION:
+            return Evidence(heard.sound, phones, language=heard.language, asks=asks(heard.words))
+        loss = heard.path - self.free.path if self.free is not None and self.free.words else 0.0
+        return Evidence(heard.sound, phones, loss=loss)
 
 
 class SphinxTranscriber:
@@ -100,8 +129,7 @@ class SphinxTranscriber:
         heard, weights = opinion.chosen
         if heard is None:
             return Transcript("", 0.0, self.name)
-        language = heard.language if weights is QUESTION else 0.0
-        sure = confidence(Evidence(heard.sound, heard.path - opinion.phones.path, language), weights)
+        sure = confidence(opinion.evidence, weights)
         return Transcript(heard.text if sure >= NOTHING else "", sure, self.name, free=weights is QUESTION)
 
     def opinion(self, speech: Audio) -> Opinion:

@@ -1,10 +1,12 @@
 """Fits the weights of assistant/speech/confidence.py: what was meant for the car against other speech.
 
-python -m tests.benchmarks.confidence --data ../shared/speech-to-intent. Its sentences are used by no other benchmark.
+python -m tests.benchmarks.confidence --data ../shared/speech-to-intent. Its sentences are used by no other
+benchmark, but for the questions that were set apart for fitting.
 """
 
 import argparse
 import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -13,16 +15,18 @@ import numpy as np
 import yaml
 
 from assistant.speech import audio, denoise, voice_activity
-from assistant.speech.confidence import COMMAND
+from assistant.speech.confidence import COMMAND_BESIDE_FREE, NOTHING, QUESTION
+from assistant.speech.decoder import Heard
+from assistant.speech.sphinx import Opinion
 from assistant.utterance import Audio
 from demo.make_sounds import in_cabin
 from tests.benchmarks import speech
-from tests.benchmarks.voices import mixed, say
+from tests.benchmarks.voices import FITTED, mixed, say
 
 HERE = Path(__file__).parent
-VOICES = ("flite/slt", "flite/rms", "flite/kal16")
-Row = tuple[bool, str, tuple[float, float, float]]
-"""Meant for the car; decided as "command" or "question"; sound, phones and language score."""
+KINDS = ("commands", "questions", "other")
+Row = tuple[str, Opinion]
+"""What was said, one of KINDS, and what was made of it."""
 
 
 def main() -> None:
@@ -30,49 +34,69 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, default=Path("../shared/speech-to-intent"))
     asked = arguments.parse_args()
     spoken = yaml.safe_load((HERE / "confidence.yaml").read_text(encoding="utf-8"))
+    spoken["questions"] += yaml.safe_load((HERE / "speech_questions.yaml").read_text(encoding="utf-8"))["fitted"]
     dice = np.random.default_rng(3)
-    car: list[tuple[bool, Audio]] = []
-    coffee: list[tuple[bool, Audio]] = []
-    for voice in VOICES:
-        for meant, texts in ((True, spoken["commands"]), (True, spoken["questions"]), (False, spoken["other"])):
-            for text in texts:
+    car: list[tuple[str, Audio]] = []
+    coffee: list[tuple[str, Audio]] = []
+    for voice in FITTED:
+        for kind in KINDS:
+            for text in spoken[kind]:
                 sound = say(voice, text)
-                car += [(meant, sound), (meant, in_cabin(sound, 12, dice))]
-                if voice == VOICES[0]:
-                    coffee.append((False, sound))
+                car += [(kind, sound), (kind, in_cabin(sound, 12, dice))]
+                if voice == FITTED[0]:
+                    coffee.append(("other", sound))
     noise = speech.audio_of_any_length(asked.data / "kitchen.flac")
     for path in sorted((asked.data / "dev").glob("*.flac"))[::4]:
         sound = audio.load(path)
-        coffee += [(True, sound), (True, mixed(sound, noise, 12, dice)), (True, mixed(sound, noise, 6, dice))]
-        car.append((False, sound))
+        coffee += [("commands", each) for each in (sound, mixed(sound, noise, 12, dice), mixed(sound, noise, 6, dice))]
+        car.append(("other", sound))
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        rows = [row for row in pool.map(partial(_row, asked.data, True), car, chunksize=4) if row]
-        rows += [row for row in pool.map(partial(_row, asked.data, False), coffee, chunksize=4) if row]
-    for kind, columns in (("command", 2), ("question", 3)):
-        chosen = [row for row in rows if row[1] == kind]
-        meant = np.array([row[0] for row in chosen])
-        scores = np.array([row[2][:columns] for row in chosen])
-        weights = fit(scores, meant)
-        sure = 1 / (1 + np.exp(-(scores @ weights[1:] + weights[0])))
-        print(
-            f"{kind}: bias, sound, phones, language = {np.round(weights, 2).tolist()}; "
-            f"{(sure[meant] >= 0.5).mean():.3f} of {meant.sum()} meant and "
-            f"{(sure[~meant] >= 0.5).mean():.3f} of {(~meant).sum()} others accepted"
-        )
+        in_car = [row for row in pool.map(partial(_row, asked.data, True), car, chunksize=4) if row]
+        at_counter = [row for row in pool.map(partial(_row, asked.data, False), coffee, chunksize=4) if row]
+    told = [(kind, opinion) for kind, opinion in at_counter if opinion.command and opinion.command.words]
+    show("a grammar alone: sound, phones", told, "commands", lambda each: [each.evidence.sound, each.evidence.phones])
+    both = [(kind, each) for kind, each in in_car if _words(each.command) and _words(each.free)]
+    show("a command beside free speech: sound, phones, loss", both, "commands", _as_command)
+    chosen = [(kind, each) for kind, each in in_car if each.chosen[1] is QUESTION and kind != "commands"]
+    show("free speech: phones, language, asks", chosen, "questions", _as_question)
+    for kind in KINDS:
+        taken = [each.chosen[1] is COMMAND_BESIDE_FREE for said, each in in_car if said == kind]
+        print(f"{kind}: {sum(taken)} of {len(taken)} taken for commands")
 
 
-def _row(data: Path, of_car: bool, job: tuple[bool, Audio]) -> Row | None:
-    meant, sound = job
+def show(what: str, rows: list[Row], wanted: str, scores_of: Callable[[Opinion], list[float]]) -> None:
+    """Fit the weights that tell ``wanted`` from the rest by ``scores_of`` an opinion, and print them."""
+    meant = np.array([kind == wanted for kind, _ in rows])
+    scores = np.array([scores_of(each) for _, each in rows])
+    weights = fit(scores, meant)
+    sure = 1 / (1 + np.exp(-(scores @ weights[1:] + weights[0])))
+    print(
+        f"{what}: bias and weights {np.round(weights, 2).tolist()}; {(sure[meant] >= NOTHING).mean():.3f} of "
+        f"{meant.sum()} meant and {(sure[~meant] >= NOTHING).mean():.3f} of {(~meant).sum()} others accepted"
+    )
+
+
+def _words(heard: Heard | None) -> bool:
+    return heard is not None and bool(heard.words)
+
+
+def _as_command(opinion: Opinion) -> list[float]:
+    command, free = opinion.command, opinion.free
+    assert command is not None and free is not None
+    return [command.sound, command.path - opinion.phones.path, command.path - free.path]
+
+
+def _as_question(opinion: Opinion) -> list[float]:
+    return [opinion.evidence.phones, opinion.evidence.language, opinion.evidence.asks]
+
+
+def _row(data: Path, of_car: bool, job: tuple[str, Audio]) -> Row | None:
+    kind, sound = job
     ears = speech.car_ears() if of_car else speech.recogniser(data)
     span = voice_activity.trim(sound)
     if span is None:
         return None
-    opinion = ears.opinion(denoise.denoise(sound)[span.start : span.end])
-    heard, weights = opinion.chosen
-    if heard is None:
-        return None
-    scores = (heard.sound, heard.path - opinion.phones.path, heard.language)
-    return meant, "command" if weights is COMMAND else "question", scores
+    return kind, ears.opinion(denoise.denoise(sound)[span.start : span.end])
 
 
 def fit(scores: np.ndarray, meant: np.ndarray, penalty: float = 0.01) -> np.ndarray:

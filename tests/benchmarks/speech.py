@@ -30,13 +30,21 @@ from assistant.speech.grammar import compile_grammar, to_fsg
 from assistant.speech.meaning import meaning
 from assistant.speech.models import whisper_model
 from assistant.speech.sphinx import SphinxTranscriber
-from assistant.utterance import SAMPLE_RATE, Audio
+from assistant.utterance import SAMPLE_RATE, Audio, Utterance
 from demo.make_sounds import in_cabin
-from tests.benchmarks.voices import mixed, say, voices
+from tests.benchmarks.voices import ASIDE, FITTED, mixed, say, voices
 
 HERE = Path(__file__).parent
 RATIOS = (None, 24, 21, 18, 15, 12, 9, 6)
-PUBLISHED = "Rhino .976, LUIS .899, Watson .868, Lex .845, Dialogflow .776 (Picovoice, mean of 24 to 6 dB)"
+PUBLISHED = {
+    "Picovoice Rhino": (0.99, 0.99, 0.99, 0.98, 0.98, 0.97, 0.96),
+    "Microsoft LUIS": (0.94, 0.93, 0.94, 0.91, 0.92, 0.90, 0.86),
+    "IBM Watson": (0.96, 0.96, 0.94, 0.93, 0.91, 0.82, 0.69),
+    "Amazon Lex": (0.87, 0.87, 0.87, 0.86, 0.85, 0.83, 0.79),
+    "Google Dialogflow": (0.83, 0.81, 0.81, 0.80, 0.77, 0.73, 0.69),
+}
+"""Of 619 recordings in the same kitchen noise, 24 to 6 dB, as Picovoice published them (speech-to-intent-benchmark).
+Over its kitchen and cafe noise together the means are .976, .899, .868, .845 and .776."""
 SEED = 11
 
 
@@ -64,9 +72,11 @@ def main() -> None:
     if "other" in parts:
         other(asked.data, spoken, asked.every, asked.jobs)
     if "car" in parts:
-        car(spoken["commands"], asked.jobs)
+        car(spoken["commands"][:: asked.every], asked.jobs)
     if "questions" in parts:
-        questions(spoken["questions"], asked.jobs)
+        asking = yaml.safe_load((HERE / "speech_questions.yaml").read_text(encoding="utf-8"))
+        asking["aside"] += spoken["questions"]
+        questions({part: lines[:: asked.every] for part, lines in asking.items()}, asked.jobs)
     if "times" in parts:
         times()
 
@@ -94,7 +104,12 @@ def recorded(data: Path, every: int, jobs: int) -> None:
         shares = {ratio: statistics.mean(hits) for ratio, hits in right.items()}
         mean = statistics.mean(share for ratio, share in shares.items() if ratio is not None)
         print(engine.ljust(30) + "".join(f"{shares[ratio]:7.3f}" for ratio in RATIOS) + f"{mean:7.3f}", flush=True)
-    print(f"published: {PUBLISHED}; target: mean at least .95")
+    for engine, known in PUBLISHED.items():
+        figures = "".join(f"{share:7.2f}" for share in known)
+        print(f"{engine} (published)".ljust(30) + " " * 7 + figures + f"{statistics.mean(known):7.3f}")
+    if place is None:
+        print("faster-whisper: no model is here")
+    print("Target: mean of 24 to 6 dB at least .95. Decoder settings were chosen on 120 of these recordings.")
 
 
 def _in_noise(data: Path, names: Iterable[str], ratios: Iterable[float | None]) -> Iterator[Recording]:
@@ -165,8 +180,8 @@ def other(data: Path, spoken: dict[str, list[str]], every: int, jobs: int) -> No
     for ratio in (None, 12):
         dice = np.random.default_rng(SEED)
         foreign = [_cabin(audio.load(path), ratio, dice) for path in recordings]
-        talk = [_cabin(say(voice, text), ratio, dice) for voice in found for text in spoken["other"]]
-        meant = [_cabin(say(voice, text), ratio, dice) for voice in found for text in spoken["commands"]]
+        talk = [_cabin(say(voice, text), ratio, dice) for voice in found for text in spoken["other"][::every]]
+        meant = [_cabin(say(voice, text), ratio, dice) for voice in found for text in spoken["commands"][::every]]
         with ProcessPoolExecutor(jobs) as pool:
             for label, sounds in (("orders of coffee", foreign), ("talk", talk), ("commands", meant)):
                 kinds = list(pool.map(_kind, sounds, chunksize=4))
@@ -183,8 +198,7 @@ def _cabin(sound: Audio, ratio: float | None, dice: np.random.Generator) -> Audi
 
 
 def _kind(sound: Audio) -> str:
-    text = car_ears().transcribe(sound).text
-    return str(_meant(text)[0]) if text else "nothing"
+    return str(_meant(*_heard(sound))[0])
 
 
 # --- the car's commands and questions ------------------------------------------------------------------
@@ -213,46 +227,64 @@ def _router() -> Any:
     return Router.load("en")
 
 
-def _meant(text: str) -> tuple[Any, ...]:
-    """Kind, and what would be asked of the car or read from it, whatever the wording."""
+def _meant(text: str, free: bool = False) -> tuple[Any, ...]:
+    """Kind, and what would be asked of the car or read from it, whatever the wording; as the cabin takes it."""
+    from assistant.cabin import heard_as
     from intents.dialogue import Dialogue
 
-    intents = _router().route(text, Dialogue())
+    if not text:
+        return ("nothing",)
+    intents = heard_as(Utterance(text, free=free), _router().route(text, Dialogue()))
     return intents[0].kind, tuple((each.asks, each.reads, each.name if not each.asks else "") for each in intents)
 
 
 def car(sentences: list[str], jobs: int) -> None:
     print("\nCar commands by made voices, heard as what was meant (target: clean .95, 10 dB of cabin noise .88)")
     for voice in voices() or sys.exit("no synthesiser is installed (flite, festival)"):
-        line = voice.ljust(20)
+        line = f"{'fitted on' if voice in FITTED else 'kept aside':<11} {voice:<33}"
         for ratio in (None, 10):
             dice = np.random.default_rng(SEED)
             sounds = [_cabin(say(voice, text), ratio, dice) for text in sentences]
             with ProcessPoolExecutor(jobs) as pool:
-                texts = list(pool.map(_heard, sounds, chunksize=4))
-            right = [bool(text) and _meant(text) == _meant(want) for text, want in zip(texts, sentences, strict=True)]
+                heard = list(pool.map(_heard, sounds, chunksize=4))
+            right = [_meant(*each) == _meant(want) for each, want in zip(heard, sentences, strict=True)]
             line += f"  {ratio or 'clean'} {statistics.mean(right):.3f}"
         print(line, flush=True)
 
 
-def _heard(sound: Audio) -> str:
-    return car_ears().transcribe(sound).text
+def _heard(sound: Audio) -> tuple[str, bool]:
+    """What was heard, and whether freely."""
+    heard = car_ears().transcribe(sound)
+    return heard.text, heard.free
 
 
-def questions(sentences: list[str], jobs: int) -> None:
+def questions(spoken: dict[str, list[str]], jobs: int) -> None:
+    """Content words kept: first what settings were chosen on, then sentences and voices that were only measured."""
     print("\nQuestions by made voices: content words kept (target: clean .95, 15 dB .85)")
-    for voice in voices():
-        line = voice.ljust(20)
-        for ratio in (None, 15):
-            dice = np.random.default_rng(SEED)
-            sounds = [_cabin(say(voice, text), ratio, dice) for text in sentences]
-            with ProcessPoolExecutor(jobs) as pool:
-                texts = list(pool.map(_heard, sounds, chunksize=4))
-            kept = [
-                word in text.split() for text, want in zip(texts, sentences, strict=True) for word in _content(want)
-            ]
-            line += f"  {ratio or 'clean'} {statistics.mean(kept):.3f}"
-        print(line, flush=True)
+    for label, sentences, among in (
+        ("fitted on", spoken["fitted"], FITTED),
+        ("kept aside", spoken["aside"], ASIDE),
+    ):
+        for voice in voices(among):
+            line = f"{label:<11} {voice:<33}"
+            for ratio in (None, 15):
+                dice = np.random.default_rng(SEED)
+                sounds = [_cabin(say(voice, text), ratio, dice) for text in sentences]
+                with ProcessPoolExecutor(jobs) as pool:
+                    texts = [text for text, _ in pool.map(_heard, sounds, chunksize=4)]
+                hits = [hit for text, want in zip(texts, sentences, strict=True) for hit in kept(text, want)]
+                line += f"  {ratio or 'clean'} {statistics.mean(hits):.3f}"
+            print(line, flush=True)
+
+
+_SAME_SOUND = {"tire": "tyre", "tires": "tyres", "screenwash": "screen wash", "anymore": "any more"}
+"""Spellings of the same words: which of them was heard, no ear can tell."""
+
+
+def kept(text: str, want: str) -> list[bool]:
+    """Of each content word of ``want``: whether it is in ``text``."""
+    found = " ".join(_SAME_SOUND.get(word, word) for word in text.split()).split()
+    return [word in found for word in _content(want)]
 
 
 _FUNCTION = frozenset(
@@ -264,7 +296,7 @@ _FUNCTION = frozenset(
 
 
 def _content(text: str) -> list[str]:
-    return [word for word in text.lower().split() if word not in _FUNCTION]
+    return [word for word in text.lower().replace(",", "").split() if word not in _FUNCTION]
 
 
 # --- times and memory ----------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from hassil import Intents
 
-from assistant.speech.sphinx import SphinxTranscriber
+from assistant.speech.confidence import NOTHING, QUESTION, confidence
+from assistant.speech.decoder import Heard
+from assistant.speech.sphinx import Opinion, SphinxTranscriber
 from assistant.utterance import SAMPLE_RATE, Audio
 from intents import templates
 
@@ -143,3 +145,24 @@ def test_the_fifteen_seconds_limit_holds_for_a_whole_minute(car: SphinxTranscrib
 def test_a_start_from_the_cache_hears_the_same(small: Intents, said: dict[str, Audio], tmp_path: Path) -> None:
     first = SphinxTranscriber(small, MANUAL, cache=tmp_path).transcribe(said["rms_lock_the_doors"])
     assert SphinxTranscriber(small, MANUAL, cache=tmp_path).transcribe(said["rms_lock_the_doors"]).text == first.text
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+def test_a_short_command_inside_a_long_question_is_not_taken_out_of_it() -> None:
+    phones = Heard(("sil",), -1.0, -1.0, 0.0)
+    question = Heard(words("what should i do when the brakes feel soft"), -2.5, -2.2, -30.0, spoken=240)
+    piece = Heard(words("what should i do"), -2.4, -2.3, 0.0, spoken=110)
+    whole = Heard(words("what should i do with the brakes then"), -2.5, -2.3, 0.0, spoken=230)
+    assert Opinion(piece, question, phones).chosen[0] is question
+    assert Opinion(whole, question, phones).chosen[0] is whole
+
+
+def test_talk_is_less_likely_meant_for_the_car_than_a_question_that_sounds_as_good() -> None:
+    phones = Heard(("sil",), -1.0, -1.0, 0.0)
+    asked = Heard(("how", "do", "i", "pay"), -2.5, -2.2, -40.0, spoken=100)
+    told = Heard(("we", "had", "to", "pay"), -2.5, -2.2, -40.0, spoken=100)
+    sure = [confidence(Opinion(None, each, phones).evidence, QUESTION) for each in (asked, told)]
+    assert sure[0] > NOTHING > sure[1]
