@@ -13,7 +13,7 @@ from assistant.errors import CabinError, DeviceError, SpeechError
 from assistant.ports import Microphone, WakeWord
 from assistant.speech.endpoint import PRE_ROLL_S, Endpoint, Endpointer, Onset, Reason
 from assistant.speech.level import Level, LevelMeter
-from assistant.speech.own_voice import JUDGED_S, OwnVoice
+from assistant.speech.own_voice import JUDGED_S, OwnVoice, Stretch
 from assistant.utterance import SAMPLE_RATE, Audio
 
 How = Literal["key", "wake word", "follow-up", "barge-in", "hands-free"]
@@ -24,6 +24,8 @@ FOLLOW_UP_S = 8.0
 """How long an answer may begin after a question of ours without the wake word, seconds."""
 JUDGED_EVERY_S = 0.04
 """How often speech during a reply is judged anew: is it ours or somebody's?"""
+FADES_S = 0.4
+"""How long a reply that was stopped may be in the air, seconds: what ends with it is looked at more closely."""
 SURE = 2
 """Judgements in a row that make it somebody's: what a canceller leaves of a reverberating room is short."""
 
@@ -170,6 +172,7 @@ class Ears:
         self._over_reply = False
         self._attentive = 0  # samples for which whoever speaks is meant
         self._unjudged = 0  # samples since speech during a reply was last judged
+        self._fades_at = 0  # the sample of the stream at which a reply that was stopped is out of the air
         self._others = 0  # judgements in a row that it was somebody else's
 
     def _run(self, microphone: Microphone) -> None:
@@ -248,6 +251,7 @@ class Ears:
             return
         self._others = 0
         self._hush()
+        self._fades_at = self._endpointer.position + int(FADES_S * SAMPLE_RATE)
         since = self._endpointer.position - int((JUDGED_S + PRE_ROLL_S) * SAMPLE_RATE)
         self._begin(self._endpointer.open(since), "barge-in", over_reply=True)
 
@@ -286,10 +290,15 @@ class Ears:
         self._listening = False
         if ended.reason == "nothing":
             self._tell(Dropped("nothing was said"))
-        elif self._over_reply and self._own_voice.is_ours(self._own_voice.recent(len(ended.sound) / SAMPLE_RATE)):
+        elif self._over_reply and self._own_voice.is_ours(self._spoken(ended), faded=ended.end < self._fades_at):
             self._tell(Dropped("it was the assistant's own voice"))
         else:
             self._tell(Ended(ended.sound, ended.reason, self._how, self._over_reply))
+
+    def _spoken(self, ended: Endpoint) -> Stretch:
+        """The utterance without the silence that ended it."""
+        silence = max(0, self._endpointer.position - ended.end)
+        return self._own_voice.recent((ended.end - ended.start) / SAMPLE_RATE, silence / SAMPLE_RATE)
 
     def _stop_listening(self, why: str) -> None:
         if self._listening:

@@ -31,11 +31,12 @@ _BANDS = 24
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The same time twice: as the canceller left it, and what was played in it and in the 1.2 s before.
+    """The same time thrice: as the microphone took it, as the canceller left it, and what was played until its end.
 
-    Mono float32 at 16 kHz; ``reference`` is longer by the longest delay.
+    Mono float32 at 16 kHz; ``reference`` is longer by the longest delay, 1.2 s.
     """
 
+    taken: Audio
     cleaned: Audio
     reference: Audio
 
@@ -51,7 +52,8 @@ class OwnVoice:
         self._canceller = canceller
         self._lock = threading.Lock()
         self._pending = np.zeros(0, np.float32)  # played, and the microphone is not there yet
-        self._cleaned, self._reference = _Past(), _Past()
+        self._taken, self._cleaned, self._reference = _Past(), _Past(), _Past()
+        self._uncleaned = np.zeros(0, np.float32)  # taken, and the canceller has not returned it yet
         self._quiet = int(HANG_S * SAMPLE_RATE)  # samples since something of ours was last audible
 
     def follow(self, loudspeaker: Loudspeaker) -> None:
@@ -81,6 +83,9 @@ class OwnVoice:
         else:
             cleaned = np.zeros_like(sound) if self.sounding else sound
         count = len(cleaned)
+        self._uncleaned = np.concatenate((self._uncleaned, sound))
+        self._taken.add(self._uncleaned[:count])
+        self._uncleaned = self._uncleaned[count:]
         with self._lock:
             now, self._pending = self._pending[:count], self._pending[count:]
             self._quiet += count
@@ -88,20 +93,23 @@ class OwnVoice:
         self._reference.add(np.pad(now, (0, count - len(now))))
         return cleaned
 
-    def recent(self, seconds: float) -> Stretch:
-        """The last ``seconds``."""
-        count = int(seconds * SAMPLE_RATE)
+    def recent(self, seconds: float, ago_s: float = 0.0) -> Stretch:
+        """The ``seconds`` that ended ``ago_s`` ago."""
+        count, ago = int(seconds * SAMPLE_RATE), int(ago_s * SAMPLE_RATE)
         with self._lock:
             ahead = self._pending
-        reference = np.concatenate((self._reference.last(count + int(_LONGEST_DELAY_S * SAMPLE_RATE)), ahead))
-        return Stretch(self._cleaned.last(count), reference)
+        reference = np.concatenate((self._reference.last(count + ago + int(_LONGEST_DELAY_S * SAMPLE_RATE)), ahead))
+        taken, cleaned = (past.last(count + ago)[:count] for past in (self._taken, self._cleaned))
+        return Stretch(taken, cleaned, reference[: max(0, len(reference) - ago)])
 
-    def is_ours(self, stretch: Stretch) -> bool:
-        """Whether what can be heard in ``stretch`` is our own voice."""
-        most, most_coloured = _limits(len(stretch.cleaned) / SAMPLE_RATE)
+    def is_ours(self, stretch: Stretch, *, faded: bool = False) -> bool:
+        """Whether what can be heard in ``stretch`` is our own voice; ``faded``: it ended when we fell silent."""
+        seconds = len(stretch.cleaned) / SAMPLE_RATE
+        most, most_coloured = _limits(seconds)
         return (
             correlation(stretch.cleaned, stretch.reference) > most
             or likeness(stretch.cleaned, stretch.reference) > most_coloured
+            or (faded and explained(stretch.taken, stretch.reference) > MOST_EXPLAINED)
         )
 
 
@@ -110,6 +118,15 @@ class OwnVoice:
 # utterance .15 and more against .09. Shorter stretches are more alike by chance.
 _SHORT, _LONG = 0.3, 0.8
 _MOST_ALIKE = {_SHORT: (0.21, 0.62), _LONG: (0.12, 0.45)}
+
+
+MOST_EXPLAINED = 0.15
+"""Share of what ended as our reply did that may be its echo: a driver's words over a reply 10 dB softer have up to .24
+explained, and go on after it; what is left of an echo has .24 and more, and cannot."""
+
+_TAPS = 384
+"""Samples of the room's answer, 24 ms: most of an echo's power in a car."""
+_BEFORE = 32
 
 
 def _limits(seconds: float) -> tuple[float, float]:
@@ -130,6 +147,32 @@ def correlation(heard: Audio, played: Audio) -> float:
     powers = np.concatenate(([0.0], np.cumsum(known**2)))
     powers = (powers[len(tones) :] - powers[: -len(tones)])[:count] * np.sum(tones**2)
     return float(np.max(np.abs(crossed) / np.sqrt(powers + 1e-9)))
+
+
+def explained(taken: Audio, played: Audio) -> float:
+    """The share of the power of ``taken`` that is an echo of ``played``: the best filter's that makes one of the other.
+
+    Least squares over the whole stretch, so that it needs no time to find the room, as the canceller does.
+    """
+    heard, known = (np.diff(each.astype(np.float64), prepend=0.0) for each in (taken, played))
+    count = len(known) - len(heard) + 1
+    if count < 1 or not np.any(heard):
+        return 0.0
+    size = 1 << (len(known) + len(heard)).bit_length()
+    spectrum_heard = np.fft.rfft(heard, size)
+    crossed = np.fft.irfft(np.fft.rfft(known, size) * np.conj(spectrum_heard), size)[:count]
+    start = int(np.argmax(np.abs(crossed))) + _BEFORE
+    source = np.pad(known, (_TAPS, _BEFORE))[start : start + len(heard) + _TAPS]
+    if len(source) < len(heard) + _TAPS:
+        source = np.pad(source, (0, len(heard) + _TAPS - len(source)))
+    # source[n + _TAPS - k] is what was played k samples before heard[n]
+    moved = np.fft.rfft(source, size)
+    own = np.fft.irfft(np.abs(moved) ** 2, size)[:_TAPS]
+    both = np.fft.irfft(spectrum_heard * np.conj(moved), size)
+    towards = np.array([both[-(_TAPS - k)] if k < _TAPS else both[0] for k in range(_TAPS)])
+    rows = np.abs(np.subtract.outer(np.arange(_TAPS), np.arange(_TAPS)))
+    matrix = own[rows] + np.eye(_TAPS) * (1e-3 * own[0] + 1e-12)
+    return float(np.clip(towards @ np.linalg.solve(matrix, towards) / np.sum(heard**2), 0.0, 1.0))
 
 
 def likeness(heard: Audio, played: Audio) -> float:

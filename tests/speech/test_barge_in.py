@@ -71,6 +71,16 @@ async def test_nor_in_a_living_room_or_through_a_loudspeaker_that_rattles(
     assert log.turns == [] and [event.whole for event in log.told(Spoke)] == [True]
 
 
+@pytest.mark.parametrize("decay_s", [0.08, 0.25])
+async def test_our_first_words_ever_are_not_heard_as_somebodys(
+    voice: Synthesizer, reply_dbfs: float, decay_s: float
+) -> None:
+    """Late, soft and before the canceller has found the delay: the reply may fall silent, but nobody has spoken."""
+    where = room(reply_dbfs, -20, 0.3, decay_s=decay_s)
+    log = await spoken(where, voice, "Yes, I can do that for you right away.")
+    assert log.turns == []
+
+
 async def test_nor_when_it_comes_later_than_any_canceller_expects(voice: Synthesizer, reply_dbfs: float) -> None:
     log = await spoken(room(reply_dbfs, -10, 0.7), voice, YES)
     assert log.turns == []
