@@ -104,7 +104,8 @@ class Cabin:
             self._tell("heard", text=utterance.text, zone=utterance.zone, engine=utterance.engine)
             with turn.stage("route"):
                 dialogue = self._dialogue(utterance.zone)
-                turn.intents = heard_as(utterance, self.router.route(utterance.text, dialogue))
+                understood = await asyncio.to_thread(self.router.route, utterance.text, dialogue)  # a model takes long
+                turn.intents = heard_as(utterance, understood)
             if any(intent.kind != "none" for intent in turn.intents):
                 self.memory.close_question()  # answered, or overtaken by a new request
             self._tell("understood", intents=turn.intents)
