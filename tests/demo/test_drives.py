@@ -94,12 +94,16 @@ async def test_every_reply_is_a_sound_that_can_be_heard(engines: Engines, tmp_pa
         assert max(data) > 0
 
 
+def files(folder: Path) -> set[Path]:
+    return set(folder.iterdir())
+
+
 async def test_a_step_that_says_nothing_leaves_no_reply_of_an_earlier_drive(engines: Engines, tmp_path: Path) -> None:
     (tmp_path / "18.wav").write_bytes(b"an earlier reply")
     (tmp_path / "theirs.wav").write_bytes(b"a file of the driver's own")
     rows = await played("winter", engines, tmp_path)
     said = {row.sound for row in rows.values() if row.sound}
-    assert set(tmp_path.iterdir()) == said | {tmp_path / "theirs.wav"}
+    assert files(tmp_path) == said | {tmp_path / "theirs.wav"}
 
 
 async def test_an_out_folder_that_cannot_be_made_is_told(engines: Engines, tmp_path: Path) -> None:
