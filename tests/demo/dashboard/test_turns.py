@@ -135,3 +135,17 @@ async def test_a_turn_works_at_80_by_24(engines: Engines) -> None:
         assert driver.cockpit.query_one("#yes").region.bottom <= 24
         await driver.pilot.click("#yes")
         await driver.until(lambda: driver.value(MODE) == "SPORT")
+
+
+async def test_while_the_car_is_shared_its_code_and_the_time_left_stand_at_the_top(driver: Driver) -> None:
+    await driver.types("share my car's state with support")
+    await driver.pilot.click("#yes")
+    await driver.until(lambda: "support desk" in driver.sees("#status"))
+    assert driver.ride.rig is not None
+    code = driver.ride.rig.cabin.sharing.code
+    assert f"{code[:3]} {code[3:]} 14:" in driver.sees("#status")
+    driver.ride.clock.advance(900)
+    await driver.ride.keep_up()
+    await driver.looks()
+    assert "support desk" not in driver.sees("#status")
+    assert driver.value("Vehicle.Service.IsStateShared") is False
