@@ -148,19 +148,15 @@ def test_the_doctor_says_when_the_broker_is_away() -> None:
     assert found.exit_code == 1 and "does not answer" in found.output
 
 
-def interruptible() -> None:
-    """A shell starts what it runs in the background deaf to Ctrl+C, and that is inherited."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 @pytest.fixture
 def serving() -> Iterator[subprocess.Popen[str]]:
     """`cabin vehicle serve` as a process of its own, with its console."""
     cabin = Path(sys.executable).parent / "cabin"
     run = [str(cabin), "vehicle", "serve", "--port", "0", "--console"]
-    process = subprocess.Popen(
-        run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
-    )
+    # a shell starts what it runs in the background deaf to Ctrl+C, and that is inherited
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     yield process
     process.kill()
     process.communicate()
