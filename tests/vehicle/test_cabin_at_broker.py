@@ -11,6 +11,7 @@ from assistant.errors import VehicleError
 from assistant.settings import VehicleSettings
 from assistant.utterance import Reply, Utterance
 from assistant.vehicle import chosen
+from assistant.witness import TouchScreen
 from policies.command import Modality, Zone
 from policies.gate import Gate
 from policies.motion import SPEED, Motion, motion
@@ -45,6 +46,7 @@ def cabin(engines: Engines, served: Served) -> Iterator[Cabin]:
         transcriber=engines.transcriber,
         synthesizer=engines.synthesizer,
         cases=engines.cases,
+        witnesses=[TouchScreen()],
     )
     car.close()
 
