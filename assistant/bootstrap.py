@@ -1,5 +1,6 @@
 """The composition root: settings in, engines and cabins out. Nothing else builds anything."""
 
+import gc
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from policies.rules import RuleTable
 
 T = TypeVar("T")
+
+MANY_OBJECTS = 100_000
+"""New objects before Python looks for garbage. What is loaded stays: looking through it again and again is a sixth of
+the start, and rare pauses are better than many.
+"""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is, and how much there is."""
@@ -105,6 +111,7 @@ class Engines:
     """For `cabin doctor`: which engine was picked, and why."""
 
     def __post_init__(self) -> None:
+        gc.set_threshold(MANY_OBJECTS)
         self.catalogue: Lazy[Catalogue] = Lazy(self._load_catalogue)
         self.rules: Lazy[RuleTable] = Lazy(self._load_rules)
         self.embedder: Lazy[Embedder] = Lazy(self._load_embedder)

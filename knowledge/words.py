@@ -110,7 +110,10 @@ class Synonyms:
     def _any(self) -> tuple[re.Pattern[str], dict[str, str]]:
         """One pattern for every phrase, longest first, and the first word of each phrase's group."""
         firsts = {word.lower(): group[0] for group in reversed(self.groups) for word in group}
-        listed = "|".join(re.escape(word) for word in sorted(firsts, key=len, reverse=True))
+        letters: dict[str, list[str]] = {}  # by first letter: then few phrases are tried at each word
+        for word in sorted(firsts, key=len, reverse=True):
+            letters.setdefault(word[0], []).append(re.escape(word[1:]))
+        listed = "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in letters.items())
         return re.compile(rf"\b({listed})s?\b", re.I), firsts
 
     def canonical(self, text: str) -> str:
