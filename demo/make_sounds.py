@@ -41,6 +41,7 @@ UTTERANCES: tuple[tuple[str, str, float | None], ...] = (
     ("rms", "what oil does the engine need", 15),
     ("kal16", "how often do I change the cabin filter", None),
     ("slt", "what should I do if the battery is flat", None),
+    ("rms", "what should I do if the battery is flat", None),
     ("rms", "who won the football match last night", None),
     ("rms", "how do I repair the radio", None),
     ("kal16", "can the car drive by itself", None),
