@@ -289,6 +289,7 @@ async def serve(offer: Offer, host: str, port: int, ready: Callable[[int], None]
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
+        # Windows' loop has no handlers, and only a main thread may set them: there Ctrl+C ends it as any program
         with suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, over.set)
     server = await asyncio.start_server(meet, host, port)

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, field_validator
-
-from knowledge.pack import load_yaml
+from knowledge.pack import Vins, load_yaml
 from knowledge.shelf import Shelved
 from knowledge.support.problems import Problem
 
@@ -17,23 +15,10 @@ NUMBERS = Path(__file__).parent / "vehicles.yaml"
 _VIN = re.compile(r"^[A-HJ-NPR-Z0-9]{17}$")
 
 
-class Number(BaseModel):
-    """One entry of `vehicles.yaml`."""
+class Number(Vins):
+    """One entry of `vehicles.yaml`: cars by their VIN, and the pack that is theirs."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    starts: str
     pack: str
-    variant: str = ""
-
-    @field_validator("starts")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        return value
 
 
 @dataclass(frozen=True, slots=True)
