@@ -304,15 +304,7 @@ class Cabin:
             heard = await asyncio.wait_for(asyncio.to_thread(engine.transcribe, sound), HEAR_DEADLINE_S)
         except TimeoutError as error:
             raise SpeechError(f"{path} was not understood within {HEAR_DEADLINE_S:g} s", code="timeout") from error
-        return Utterance(
-            heard.text,
-            zone=zone,
-            confidence=heard.confidence,
-            engine=heard.engine,
-            duration_s=len(sound) / SAMPLE_RATE,
-            stt_ms=1000 * (perf_counter() - began),
-            free=heard.free,
-        )
+        return Utterance.heard(heard, zone, len(sound) / SAMPLE_RATE, 1000 * (perf_counter() - began))
 
     # --- what is left behind ------------------------------------------------------------------------
 

@@ -45,6 +45,11 @@ class Utterance:
     stt_ms: float = 0.0
     free: bool = False
 
+    @classmethod
+    def heard(cls, found: Transcript, zone: Zone, duration_s: float, stt_ms: float) -> "Utterance":
+        """What a recogniser found in ``duration_s`` seconds of sound, ``stt_ms`` after it was asked."""
+        return cls(found.text, zone, found.confidence, found.engine, duration_s, stt_ms, found.free)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
