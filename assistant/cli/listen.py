@@ -242,7 +242,7 @@ class Terminal:
                 self._line(f"({why})", dim=True)
             case ears.Lost(error=error) | conversation.Trouble(error=error):
                 self.problem(error)
-            case conversation.Partly(text=text):
+            case conversation.Partly(text=text) if text:
                 self._line(f"  {text} ...", dim=True)
             case conversation.Understood(utterance=said):
                 self._line(f"> {said.text or '(nothing)'}", bold=True)

@@ -6,7 +6,7 @@ What `cabin listen` and the dashboard share. An event loop runs it; ears and mou
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from assistant.errors import CabinError, SpeechError
@@ -193,8 +193,11 @@ class Conversation:
                 case heard.Began(sound=sound):
                     hearing, shown = begin(self._transcriber()), ""
                     hearing.add(sound)
+                case heard.Anew(sound=sound):
+                    hearing = begin(self._transcriber())
+                    hearing.add(sound)
                 case heard.More(sound=sound) if hearing is not None:
-                    text = hearing.add(sound)
+                    text = self._without_name(hearing.add(sound))
                     if text != shown:
                         shown = text
                         self._tell(Partly(text))
@@ -218,15 +221,18 @@ class Conversation:
         if ended.over_reply and self.mouth is not None and is_part(found.text, self.mouth.said):
             self._tell(heard.Dropped("the reply's own words"))
             return None
-        return Utterance(
-            found.text,
-            zone=self.zone,
-            confidence=found.confidence,
-            engine=found.engine,
-            duration_s=len(ended.sound) / SAMPLE_RATE,
-            stt_ms=1000 * (perf_counter() - began),
-            free=found.free,
+        text = self._without_name(found.text)
+        if found.text and not text:
+            self._tell(heard.Dropped("only the wake word"))
+            self.ears.attend()
+            return None
+        return Utterance.heard(
+            replace(found, text=text), self.zone, len(ended.sound) / SAMPLE_RATE, 1000 * (perf_counter() - began)
         )
+
+    def _without_name(self, text: str) -> str:
+        """``text`` without the wake word that it begins with, for where the ears did not notice it."""
+        return without(self.ears.wake_word.phrase, text) if self.ears.wake_word is not None else text
 
     async def _speak(self, text: str, asks: bool) -> None:
         if self.mouth is not None:
@@ -242,6 +248,13 @@ class Conversation:
             asks = asks and whole
         if asks:
             self.ears.attend()
+
+
+def without(name: str, text: str) -> str:
+    """``text`` without ``name`` at its beginning, however often and however it is punctuated."""
+    called = re.compile(r"(?:\W*" + r"\W+".join(map(re.escape, name.split())) + r"(?!\w)\W*)+", re.IGNORECASE)
+    found = called.match(text) if name.strip() else None
+    return text[found.end() :] if found else text
 
 
 def is_part(words: str, reply: str) -> bool:

@@ -26,6 +26,9 @@ JUDGED_EVERY_S = 0.04
 """How often speech during a reply is judged anew: is it ours or somebody's?"""
 FADES_S = 0.4
 """How long a reply that was stopped may be in the air, seconds: what ends with it is looked at more closely."""
+A_LETTER_S, AROUND_S = 0.1, 0.4
+"""How long a letter of the wake word takes somebody who speaks slowly, and what sounds like speech around it, seconds.
+"""
 SURE = 2
 """Judgements in a row that make it somebody's: what a canceller leaves of a reverberating room is short."""
 
@@ -51,6 +54,13 @@ class Began:
     sound: Audio
     how: How
     over_reply: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What was heard of the utterance so far was the wake word: it begins with ``sound``, which followed that."""
+
+    sound: Audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ class Lost:
     deaf: bool
 
 
-Event = Measured | Woken | Began | More | Ended | Dropped | Lost
+Event = Measured | Woken | Began | Anew | More | Ended | Dropped | Lost
 
 
 class Ears:
@@ -93,7 +103,8 @@ class Ears:
 
     Somebody is meant to be heard after ``talk`` (a key), after the wake word, within ``FOLLOW_UP_S`` of ``attend``, and
     while ``own_voice`` is being played (barge-in): then ``hush`` is called at once. All else is only measured, unless
-    ``always`` is set. ``microphone`` opens one; ``wake_word`` may be switched by ``wakes``.
+    ``always`` is set. Whoever begins with the wake word although it is not needed is heard without it. ``microphone``
+    opens one; ``wake_word`` may be switched by ``wakes``.
     """
 
     def __init__(
@@ -223,8 +234,9 @@ class Ears:
                 self._over(event)
         if not self._listening and self._own_voice.sounding:
             self._judge(len(heard))
-        if not self._listening:
+        if was_listening or not self._listening:  # what has just begun has been listened to
             self._listen_for_name(heard)
+        if not self._listening:
             self._attentive = max(0, self._attentive - len(heard))
 
     def _measure(self, sound: Audio) -> None:
@@ -255,19 +267,35 @@ class Ears:
         since = self._endpointer.position - int((JUDGED_S + PRE_ROLL_S) * SAMPLE_RATE)
         self._begin(self._endpointer.open(since), "barge-in", over_reply=True)
 
-    def _listen_for_name(self, heard: Audio) -> None:
-        if self.wake_word is None or not self.wakes:
+    def _listen_for_name(self, heard: Audio, *, afresh: bool = False) -> None:
+        word = self.wake_word
+        if word is None or not self.wakes:
             return
         try:
-            ago = self.wake_word.hear(heard)
+            if afresh:
+                word.reset()
+            ago = word.hear(heard) if len(heard) else None
         except CabinError as error:
             self.wakes = False
             self._tell(Lost(error, deaf=False))
             return
-        if ago is not None:
+        if ago is None:
+            return
+        ended = self._endpointer.position - ago
+        if not self._listening:
             self._hush()
-            self._tell(Woken(self.wake_word.phrase))
-            self._begin(self._endpointer.open(self._endpointer.position - ago), "wake word")
+            self._tell(Woken(word.phrase))
+            self._begin(self._endpointer.open(ended, named=True), "wake word")
+        elif self._endpointer.spoken_s(ended) <= len(word.phrase) * A_LETTER_S + AROUND_S:
+            self._tell(Woken(word.phrase))
+            self._begin_anew(ended)
+
+    def _begin_anew(self, since: int) -> None:
+        """What was said of the utterance so far was our name; in the middle of a sentence it is a word like others."""
+        onset = self._endpointer.open(since, held=self._endpointer.held, named=True)
+        self._how = "key" if self._how == "key" else "wake word"
+        self._tell(Anew(onset.sound))
+        self._listen_for_name(onset.sound, afresh=True)
 
     def _begin_by_key(self, held: bool) -> None:
         self._hush()
@@ -278,9 +306,8 @@ class Ears:
     def _begin(self, onset: Onset, how: How, *, over_reply: bool = False) -> None:
         self._listening, self._how, self._over_reply = True, how, over_reply
         self._attentive = 0
-        if self.wake_word is not None:
-            self.wake_word.reset()
         self._tell(Began(onset.sound, how, over_reply))
+        self._listen_for_name(onset.sound, afresh=True)
 
     def _release(self) -> None:
         if self._listening and (ended := self._endpointer.release()):

@@ -22,6 +22,7 @@ PATIENCE_S = 6.0
 
 _SPEECH = 0.5  # Silero's own threshold; a lower one for the end lets noise draw utterances out (measured)
 _ONSET = 3  # windows of speech, about 0.1 s: a click is shorter, the shortest "yes" is longer
+_TAIL = 6  # windows, about 0.2 s: where a search says that a name ended, as much of it may still be in the air
 
 Reason = Literal["silence", "released", "longest", "nothing"]
 """Why an utterance ended: nothing more was said, the key was let go, 15 s were over, or nothing was said at all."""
@@ -62,11 +63,17 @@ class Endpointer:
         self._inside = False  # is an utterance going on
         self._asked = False  # was it asked for, so that it may begin with silence
         self._held = False  # does it last until it is released
+        self._named = False  # does it follow a name, whose tail may be in it
 
     @property
     def inside(self) -> bool:
         """Is an utterance going on?"""
         return self._inside
+
+    @property
+    def held(self) -> bool:
+        """Does the utterance that goes on last until it is released?"""
+        return self._held
 
     @property
     def position(self) -> int:
@@ -79,6 +86,11 @@ class Endpointer:
         recent = self._windows[-_ONSET:]
         return len(recent) == _ONSET and all(probability >= _SPEECH for _, probability in recent)
 
+    def spoken_s(self, until: int) -> float:
+        """Seconds of speech in the utterance that goes on, up to sample ``until`` of the stream."""
+        before = self._windows[: max(0, (until - self._at) // WINDOW)]
+        return sum(probability >= _SPEECH for _, probability in before) * WINDOW_S
+
     def hear(self, sound: Audio) -> Iterator[Onset | Endpoint]:
         """Take the next stretch of sound (mono float32, 16 kHz); what begins and ends in it, in order."""
         held = np.concatenate((self._rest, sound))
@@ -88,10 +100,11 @@ class Endpointer:
             yield from self._step()
         self._rest = held[len(probabilities) * WINDOW :]
 
-    def open(self, since: int | None = None, *, held: bool = False) -> Onset:
+    def open(self, since: int | None = None, *, held: bool = False, named: bool = False) -> Onset:
         """Begin an utterance now, a pre-roll back, or at sample ``since`` of the stream when that is still kept.
 
-        It ends by itself, or with ``held`` only by ``release``; at the latest after 15 s.
+        It ends by itself, or with ``held`` only by ``release``; at the latest after 15 s. ``named``: a name ended at
+        ``since``, and what is left of it is no speech.
         """
         first = 0
         if since is not None:
@@ -100,7 +113,7 @@ class Endpointer:
             first = max(0, len(self._windows) - self._kept)
         self._windows, self._at = self._windows[first:], self._at + first * WINDOW
         self._inside = self._asked = True
-        self._held = held
+        self._held, self._named = held, named
         return Onset(self._at, self._sound())
 
     def release(self) -> Endpoint | None:
@@ -132,7 +145,7 @@ class Endpointer:
         kept = self._windows[-self._kept :] if reason != "silence" else []
         self._at += (len(self._windows) - len(kept)) * WINDOW
         self._windows = kept
-        self._inside = self._asked = self._held = False
+        self._inside = self._asked = self._held = self._named = False
         return ended
 
     def _last(self) -> int:
@@ -140,7 +153,10 @@ class Endpointer:
         return max((number for number, (_, p) in enumerate(self._windows, 1) if p >= _SPEECH), default=0)
 
     def _speech(self) -> int:
-        return sum(probability >= _SPEECH for _, probability in self._windows)
+        """Windows of speech, without the tail of a name."""
+        spoken = [probability >= _SPEECH for _, probability in self._windows]
+        tail = [*spoken, False].index(False) if self._named else 0
+        return sum(spoken) - (tail if tail < _TAIL else 0)
 
     def _sound(self) -> Audio:
         return np.concatenate([window for window, _ in self._windows] or [np.zeros(0, np.float32)])

@@ -10,13 +10,17 @@ import pytest
 from assistant.errors import SettingsError
 from assistant.speech import audio
 from assistant.speech import ears as heard
+from assistant.speech.conversation import Conversation, Partly, without
+from assistant.speech.espeak import EspeakVoice
+from assistant.speech.sphinx import SphinxTranscriber
 from assistant.speech.wake import SphinxWakeWord
-from assistant.utterance import SAMPLE_RATE, Audio
+from assistant.utterance import SAMPLE_RATE, Audio, Reply, Utterance
 from tests.speech.room import Room, at
-from tests.speech.talking import Scripted, talk
+from tests.speech.talking import Begin, Scripted, talk
 
 BLOCK = 480
 CALL = Path(__file__).parent / "sounds" / "slt_hey_cabin_open_the_window.flac"
+OTHER_CALL = CALL.with_name("slt_hello_computer_lock_the_doors.flac")
 
 
 def wakes(word: SphinxWakeWord, sound: Audio) -> list[float]:
@@ -129,3 +133,141 @@ async def test_switched_off_it_does_not_listen(word: SphinxWakeWord, call: Audio
     room.say(call, 0.5)
     log = await talk(room, Scripted(), None, "Done.", lambda c: setattr(c, "wakes", False), wake_word=word)
     assert log.told(heard.Woken) == [] and log.turns == []
+
+
+# --- said although it is not needed --------------------------------------------------------------------------------
+
+
+def hands_free(conversation: Conversation) -> None:
+    conversation.ears.always = True
+
+
+def push_to_talk(conversation: Conversation) -> None:
+    conversation.talk()
+
+
+def alone(word: SphinxWakeWord, call: Audio) -> Audio:
+    """The name without what follows it."""
+    (moment,) = wakes(word, call)
+    word.reset()
+    return call[: int((moment + 0.05) * SAMPLE_RATE)]
+
+
+@pytest.mark.parametrize("begin", [hands_free, push_to_talk])
+async def test_who_says_the_name_although_it_is_not_needed_is_heard_without_it(
+    word: SphinxWakeWord, ears: SphinxTranscriber, call: Audio, begin: Begin
+) -> None:
+    room = Room(lasts_s=5.5)
+    room.say(call, 0.5)
+    log = await talk(room, ears, None, "Done.", begin, wake_word=word)
+    assert log.heard == ["open the window"]
+    assert [event.phrase for event in log.told(heard.Woken)] == ["hey cabin"]
+    assert not any("cabin" in event.text for event in log.told(Partly)[-1:])
+
+
+async def test_an_answer_that_begins_with_the_name_is_heard_without_it(
+    word: SphinxWakeWord, ears: SphinxTranscriber, call: Audio, said: dict[str, Audio]
+) -> None:
+    pytest.importorskip("livekit.rtc")
+    room = Room(lasts_s=12.0)
+    room.say(said["rms_lock_the_doors"], 0.5)
+    room.interrupt(call, 2.5)
+    replies = iter([Reply("", "Which ones?"), Reply("", "Done.")])
+
+    async def answer(utterance: Utterance) -> Reply:
+        return next(replies)
+
+    log = await talk(room, ears, EspeakVoice(), answer, push_to_talk, wake_word=word)
+    assert log.heard == ["lock the doors", "open the window"]
+    assert [event.how for event in log.told(heard.Began)] == ["key", "follow-up"]
+
+
+async def test_a_name_that_is_said_twice_is_left_out_twice(
+    word: SphinxWakeWord, ears: SphinxTranscriber, call: Audio
+) -> None:
+    room = Room(lasts_s=7.0)
+    room.say(np.concatenate((alone(word, call), call[4_000:])), 0.5)
+    log = await talk(room, ears, None, "Done.", hands_free, wake_word=word)
+    assert log.heard == ["open the window"]
+
+
+async def test_the_name_alone_only_opens_the_ears(word: SphinxWakeWord, call: Audio) -> None:
+    room = Room(lasts_s=10.0)
+    room.say(alone(word, call), 0.5)
+    log = await talk(room, Scripted(), None, "Done.", hands_free, wake_word=word)
+    assert log.turns == []
+    assert [event.why for event in log.told(heard.Dropped)] == ["nothing was said"]
+
+
+async def test_after_the_name_alone_the_command_may_take_its_time(
+    word: SphinxWakeWord, ears: SphinxTranscriber, call: Audio, said: dict[str, Audio]
+) -> None:
+    room = Room(lasts_s=10.0)
+    room.say(alone(word, call), 0.5)
+    room.say(said["slt_switch_to_sport_mode"], 5.0)
+    log = await talk(room, ears, None, "Done.", hands_free, wake_word=word)
+    assert log.heard == ["switch to sport mode"]
+
+
+async def test_the_name_in_the_middle_of_a_sentence_cuts_nothing_off(
+    word: SphinxWakeWord, call: Audio, said: dict[str, Audio]
+) -> None:
+    sentence = np.trim_zeros(said["slt_set_the_temperature_to_twenty_one_degrees"])
+    room = Room(lasts_s=9.0)
+    room.say(sentence, 0.5)
+    room.say(np.trim_zeros(call), 0.5 + len(sentence) / SAMPLE_RATE)
+    log = await talk(room, Scripted(), None, "Done.", hands_free, wake_word=word)
+    (ended,) = log.told(heard.Ended)
+    assert log.told(heard.Anew) == [] and len(ended.sound) > len(sentence) + SAMPLE_RATE
+
+
+async def test_another_name_is_left_out_where_the_settings_choose_it(ears: SphinxTranscriber) -> None:
+    room = Room(lasts_s=6.0)
+    room.say(audio.load(OTHER_CALL), 0.5)
+    log = await talk(room, ears, None, "Done.", hands_free, wake_word=SphinxWakeWord("hello computer"))
+    assert log.heard == ["lock the doors"]
+
+
+class Inattentive:
+    """Listens for a name and never notices it, as a search in loud noise."""
+
+    phrase = "hey cabin"
+
+    def hear(self, sound: Audio) -> int | None:
+        return None
+
+    def reset(self) -> None: ...
+
+
+async def test_a_name_that_only_the_recogniser_noticed_is_left_out_of_its_words(said: dict[str, Audio]) -> None:
+    room = Room(lasts_s=5.0)
+    room.say(said["slt_switch_to_sport_mode"], 0.5)
+    engine = Scripted("Hey, Cabin! Switch to sport mode.")
+    log = await talk(room, engine, None, "Done.", hands_free, wake_word=Inattentive())
+    assert log.heard == ["Switch to sport mode."]
+    assert {event.text for event in log.told(Partly)} <= {"Switch to sport mode."}
+
+
+async def test_when_its_words_are_the_name_alone_the_ears_stay_open(said: dict[str, Audio]) -> None:
+    room = Room(lasts_s=9.0)
+    room.say(said["slt_switch_to_sport_mode"], 0.2)
+    room.say(said["slt_switch_to_sport_mode"], 5.0)
+    log = await talk(room, Scripted("Hey Cabin."), None, "Done.", push_to_talk, wake_word=Inattentive())
+    assert log.turns == []
+    assert [event.how for event in log.told(heard.Ended)] == ["key", "follow-up"]
+    assert [event.why for event in log.told(heard.Dropped)] == ["only the wake word"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("hey cabin open the window", "open the window"),
+        ("Hey, Cabin! Hey cabin... What's 2.4 bar?", "What's 2.4 bar?"),
+        ("hey cabin", ""),
+        ("Hey cabins are nice", "Hey cabins are nice"),
+        ("what is hey cabin", "what is hey cabin"),
+        ("", ""),
+    ],
+)
+def test_only_the_name_at_the_beginning_is_left_out(text: str, left: str) -> None:
+    assert without("hey cabin", text) == left
