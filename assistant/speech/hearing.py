@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.errors import SpeechError
-from assistant.ports import Transcriber
+from assistant.ports import Hearing, Transcriber
 from assistant.speech import voice_activity
 from assistant.speech.voice_activity import Span
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
@@ -36,12 +36,22 @@ class Glimpsing(Transcriber, Protocol):
     def glimpse(self, audio: Audio) -> Transcript: ...
 
 
-def begin(engine: Transcriber | Glimpsing) -> "GrowingUtterance":
+class Listening(Transcriber, Protocol):
+    """A recogniser that takes the sound as it comes and answers as it hears."""
+
+    def listen(self) -> Hearing | None:
+        """One utterance; None while it cannot, or nobody knows yet whether it can."""
+        ...
+
+
+def begin(engine: Transcriber | Glimpsing | Listening, *, shown: bool = True) -> Hearing:
     """An utterance that ``engine`` hears while it is spoken: ``add`` the sound as it comes, ``end`` at the endpoint.
 
-    PocketSphinx keeps Python's lock while it decodes: beside a screen, give it a process of its own.
+    ``shown``: somebody sees the words on their way. PocketSphinx keeps Python's lock while it decodes: beside a screen,
+    give it a process of its own.
     """
-    return GrowingUtterance(engine)
+    listen: Callable[[], Hearing | None] | None = getattr(engine, "listen", None)
+    return (listen() if listen is not None else None) or GrowingUtterance(engine, shown=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +66,12 @@ class GrowingUtterance:
     """A Hearing for every Transcriber: asks it about all of the sound so far, one question at a time.
 
     In a pause the question is asked in earnest: when the pause turns out to be the end, its answer is there already,
-    or nearly so. Otherwise ``end`` asks about the whole. Called by one thread at a time.
+    or nearly so. Otherwise ``end`` asks about the whole. Unless its words are ``shown``, that is all it asks. Called by
+    one thread at a time.
     """
 
-    def __init__(self, engine: Transcriber) -> None:
-        self._engine = engine
+    def __init__(self, engine: Transcriber, *, shown: bool = True) -> None:
+        self._engine, self._shown = engine, shown
         self._glimpse: Callable[[Audio], Transcript] = getattr(engine, "glimpse", engine.transcribe)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hearing")
         self._sound: list[Audio] = []
@@ -103,7 +114,7 @@ class GrowingUtterance:
     def _look(self, sound: Audio) -> _Answer | None:
         """Ask about ``sound`` if a question is due; None when it is not, or the engine fails: the end will say so."""
         in_pause = not voice_activity.spans(sound[-int(PAUSE_S * SAMPLE_RATE) :])
-        due = len(sound) - self._asked_at >= max(STEP_S, self._took_s / _SHARE) * SAMPLE_RATE
+        due = self._shown and len(sound) - self._asked_at >= max(STEP_S, self._took_s / _SHARE) * SAMPLE_RATE
         began = perf_counter()
         try:
             if in_pause:

@@ -1,10 +1,12 @@
 """Deadlines for engines that may be slow, far away or broken: the built-in tier steps in, and nobody waits."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 
 from assistant.errors import SpeechError
-from assistant.ports import Transcriber
+from assistant.ports import Hearing, Transcriber
+from assistant.speech.hearing import GrowingUtterance
 from assistant.utterance import Audio, Transcript
 
 DEADLINE_S = 4.0
@@ -32,18 +34,28 @@ class Timely:
         """The words of ``audio`` (mono float32, 16 kHz); ``engine`` of the transcript tells whose they are."""
         if self._is_busy():
             return self._spare.transcribe(audio)
-        job = self._busy = self._workers.submit(self._engine.transcribe, audio)
+        return self.in_time(lambda: self._engine.transcribe(audio), lambda: self._spare.transcribe(audio))
+
+    def in_time(self, ask: Callable[[], Transcript], otherwise: Callable[[], Transcript]) -> Transcript:
+        """What ``ask`` of ``engine`` answers, or ``otherwise`` where that fails or comes late."""
+        job = self._busy = self._workers.submit(ask)
         own = self._deadline_s * HEAD_START
         try:
             return job.result(timeout=own)
         except SpeechError:
-            return self._spare.transcribe(audio)
+            return otherwise()
         except Late:
-            other = self._workers.submit(self._spare.transcribe, audio)
+            other = self._workers.submit(otherwise)
         try:
             return job.result(timeout=self._deadline_s - own)
         except (SpeechError, Late):
             return other.result()
+
+    def listen(self) -> Hearing | None:
+        """An utterance that ``engine`` takes as it comes, with ``spare`` beside it; None where ``engine`` does not."""
+        listen: Callable[[], Hearing | None] | None = getattr(self._engine, "listen", None)
+        hearing = None if listen is None or self._is_busy() else listen()
+        return None if hearing is None else _Both(self, hearing, GrowingUtterance(self._spare))
 
     def glimpse(self, audio: Audio) -> Transcript:
         """What ``engine`` hears so far, by its quicker way; what ``spare`` hears where it has none, as one far away.
@@ -56,3 +68,17 @@ class Timely:
 
     def _is_busy(self) -> bool:
         return self._busy is not None and not self._busy.done()
+
+
+class _Both:
+    """One utterance heard by both: the better one's words, once it has any."""
+
+    def __init__(self, timely: Timely, better: Hearing, spare: Hearing) -> None:
+        self._timely, self._better, self._spare = timely, better, spare
+
+    def add(self, audio: Audio) -> str:
+        known = self._spare.add(audio)
+        return self._better.add(audio) or known
+
+    def end(self) -> Transcript:
+        return self._timely.in_time(self._better.end, self._spare.end)

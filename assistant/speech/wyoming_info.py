@@ -39,6 +39,7 @@ def info(ears: str, voice: str, languages: Sequence[str], licences: Sequence[str
                 name=NAME,
                 description=f"Hears what is said in a car, by {heard_by.project} ({heard_by.licence})",
                 models=[AsrModel(ears, **hears, installed=True, description=ears, version=None, languages=spoken)],
+                supports_transcript_streaming=True,
                 **ours,
             )
         ],

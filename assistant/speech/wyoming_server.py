@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from wyoming.asr import Transcribe, Transcript
+from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event, Eventable, async_read_event
@@ -25,12 +25,13 @@ from wyoming.tts import Synthesize
 
 from assistant.errors import CabinError
 from assistant.speech.audio import LONGEST_S
-from assistant.utterance import SAMPLE_RATE, Audio, Reply, Utterance
+from assistant.speech.hearing import begin
+from assistant.utterance import SAMPLE_RATE, Reply, Utterance
 from policies.command import Zone
 
 if TYPE_CHECKING:
     from assistant.cabin import Cabin
-    from assistant.ports import Synthesizer, Transcriber
+    from assistant.ports import Hearing, Synthesizer, Transcriber
 
 MOST_BYTES = 1_048_576
 """Of one event's data or payload."""
@@ -111,7 +112,7 @@ class Connection(AsyncEventHandler):
         elif Transcribe.is_type(event.type):
             self._sound = None
         elif AudioStart.is_type(event.type):
-            self._sound = _Recording(_read(AudioStart, event))
+            self._sound = _Recording(_read(AudioStart, event), begin(self._offer.ears, shown=False))
         elif AudioChunk.is_type(event.type):
             self._recording().add(_read(AudioChunk, event))
         elif AudioStop.is_type(event.type):
@@ -127,16 +128,26 @@ class Connection(AsyncEventHandler):
 
     # --- what is offered ----------------------------------------------------------------------------
 
-    async def _transcribe(self, sound: Audio) -> None:
+    async def _transcribe(self, hearing: "Hearing") -> None:
+        """The end of an utterance that was heard as it came, so that its words are there at once.
+
+        They are streamed only now: whether it is meant for the car, and what it is, is decided by the whole of it, and
+        a chunk that has been sent cannot be taken back.
+        """
         try:
-            heard = await asyncio.wait_for(asyncio.to_thread(self._offer.ears.transcribe, sound), HEAR_DEADLINE_S)
+            heard = await asyncio.wait_for(asyncio.to_thread(hearing.end), HEAR_DEADLINE_S)
         except TimeoutError as error:
             raise UnusableError("timeout", f"this was not understood within {HEAR_DEADLINE_S:g} s") from error
         except CabinError as error:
             raise UnusableError(error.code, str(error)) from error
         if heard.free and heard.text:
             self._offer.loose.append(heard.text.casefold())
-        await self._send(Transcript(heard.text, language=heard.language or None))
+        language = heard.language or None
+        await self._send(TranscriptStart(language=language))
+        if heard.text:
+            await self._send(TranscriptChunk(heard.text))
+        await self._send(Transcript(heard.text, language=language))
+        await self._send(TranscriptStop())
 
     async def _speak(self, text: str) -> None:
         voice = self._offer.voice
@@ -226,9 +237,9 @@ class _Bounded:
 
 
 class _Recording:
-    """Sound as it comes, turned into mono float32 at 16 kHz at once, at most LONGEST_S of it."""
+    """Sound as it comes, turned into mono float32 at 16 kHz and heard at once, at most LONGEST_S of it."""
 
-    def __init__(self, start: AudioStart) -> None:
+    def __init__(self, start: AudioStart, hearing: "Hearing") -> None:
         if start.rate not in RATES or start.width != 2 or start.channels not in (1, 2):
             raise UnusableError(
                 "audio-format",
@@ -239,7 +250,7 @@ class _Recording:
 
         self._form = (start.rate, start.width, start.channels)
         self._stream = soxr.ResampleStream(start.rate, SAMPLE_RATE, 1, dtype="float32")
-        self._blocks: list[Audio] = []
+        self._hearing = hearing
         self._taken = 0
 
     def add(self, chunk: AudioChunk) -> None:
@@ -249,11 +260,11 @@ class _Recording:
         self._taken += len(samples)
         if self._taken > LONGEST_S * chunk.rate:
             raise UnusableError("too-long", f"one utterance is expected, in at most {LONGEST_S:g} s of sound")
-        self._blocks.append(self._stream.resample_chunk((samples / 32_768).mean(axis=1).astype(np.float32)))
+        self._hearing.add(self._stream.resample_chunk((samples / 32_768).mean(axis=1).astype(np.float32)))
 
-    def end(self) -> Audio:
-        self._blocks.append(self._stream.resample_chunk(np.zeros(0, np.float32), last=True))
-        return np.concatenate(self._blocks)
+    def end(self) -> "Hearing":
+        self._hearing.add(self._stream.resample_chunk(np.zeros(0, np.float32), last=True))
+        return self._hearing
 
 
 def _read(kind: Any, event: Event) -> Any:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import SpeechError
-from assistant.speech.hearing import begin
+from assistant.speech.hearing import GrowingUtterance
 from assistant.speech.sphinx import SphinxTranscriber
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
 from tests.speech.speaking import BLOCK, blocks, spoken
@@ -33,7 +33,7 @@ class Broken:
 
 
 def test_words_appear_while_they_are_spoken(said: dict[str, Audio]) -> None:
-    shown = spoken(begin(Counting()), said["slt_set_the_temperature_to_twenty_one_degrees"])
+    shown = spoken(GrowingUtterance(Counting()), said["slt_set_the_temperature_to_twenty_one_degrees"])
     assert len(shown) >= 2
     assert shown == sorted(shown, key=len)
 
@@ -42,14 +42,14 @@ def test_the_end_is_what_the_built_in_recogniser_hears_in_the_whole(
     ears: SphinxTranscriber, said: dict[str, Audio]
 ) -> None:
     sound = said["slt_set_the_temperature_to_twenty_one_degrees"]
-    hearing = begin(ears)
+    hearing = GrowingUtterance(ears)
     assert "set the temperature to twenty one degrees" in spoken(hearing, sound)  # before its end is found
     assert hearing.end().text == ears.transcribe(sound).text
 
 
 def test_a_pause_is_not_asked_about(said: dict[str, Audio]) -> None:
     engine = Counting()
-    hearing = begin(engine)
+    hearing = GrowingUtterance(engine)
     spoken(hearing, np.zeros(3 * SAMPLE_RATE, np.float32))
     assert engine.asked == []
     assert hearing.end().text.startswith("tick")  # the end is always asked about
@@ -58,7 +58,7 @@ def test_a_pause_is_not_asked_about(said: dict[str, Audio]) -> None:
 
 def test_what_seemed_to_be_the_end_and_was_is_not_asked_about_again(said: dict[str, Audio]) -> None:
     engine = Counting()
-    hearing = begin(engine)
+    hearing = GrowingUtterance(engine)
     spoken(hearing, np.concatenate([said["slt_switch_to_sport_mode"], SILENCE]))
     asked = list(engine.asked)
     heard = hearing.end()
@@ -67,7 +67,7 @@ def test_what_seemed_to_be_the_end_and_was_is_not_asked_about_again(said: dict[s
 
 def test_a_sentence_that_goes_on_after_a_pause_is_heard_whole(said: dict[str, Audio]) -> None:
     engine = Counting()
-    hearing = begin(engine)
+    hearing = GrowingUtterance(engine)
     first, second = said["slt_switch_to_sport_mode"], said["rms_lock_the_doors"]
     spoken(hearing, np.concatenate([first, SILENCE, second]))
     before = len(engine.asked)
@@ -77,7 +77,7 @@ def test_a_sentence_that_goes_on_after_a_pause_is_heard_whole(said: dict[str, Au
 
 
 def test_words_shown_in_a_pause_are_those_of_the_end(ears: SphinxTranscriber, said: dict[str, Audio]) -> None:
-    hearing = begin(ears)
+    hearing = GrowingUtterance(ears)
     sound = np.concatenate([said["rms_lock_the_doors"], SILENCE])
     assert spoken(hearing, sound)[-1] == "lock the doors" == hearing.end().text
 
@@ -87,25 +87,25 @@ def test_a_guess_is_never_taken_for_the_end(said: dict[str, Audio]) -> None:
         def glimpse(self, audio: Audio) -> Transcript:
             return Transcript("a guess", 1.0, self.name)
 
-    hearing = begin(Guessing())
+    hearing = GrowingUtterance(Guessing())
     assert spoken(hearing, said["slt_switch_to_sport_mode"])[0] == "a guess"
     assert hearing.end().text != "a guess"
 
 
 def test_an_engine_that_fails_shows_nothing_and_says_so_at_the_end(said: dict[str, Audio]) -> None:
-    hearing = begin(Broken())
+    hearing = GrowingUtterance(Broken())
     assert spoken(hearing, said["slt_switch_to_sport_mode"]) == []
     with pytest.raises(SpeechError, match="it broke"):
         hearing.end()
 
 
 def test_an_utterance_without_a_sound_is_nothing(ears: SphinxTranscriber) -> None:
-    assert begin(ears).end().text == ""
+    assert GrowingUtterance(ears).end().text == ""
 
 
 def test_sound_that_is_changed_afterwards_by_the_microphone_is_heard_as_it_was(said: dict[str, Audio]) -> None:
     engine = Counting()
-    hearing = begin(engine)
+    hearing = GrowingUtterance(engine)
     buffer = np.zeros(BLOCK, np.float32)
     for block in blocks(said["slt_switch_to_sport_mode"]):
         buffer[: len(block)] = block

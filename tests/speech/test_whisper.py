@@ -8,7 +8,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from assistant.errors import SpeechError
-from assistant.speech.hearing import begin
+from assistant.speech.hearing import GrowingUtterance
 from assistant.speech.whisper import WhisperTranscriber, made_up
 from assistant.utterance import SAMPLE_RATE, Audio
 from tests.speech.scripted_whisper import scripted_whisper
@@ -77,7 +77,7 @@ def test_a_glimpse_of_what_is_being_said_has_the_same_guards(ears: WhisperTransc
 
 
 def test_words_appear_while_they_are_spoken(ears: WhisperTranscriber, speech: Audio) -> None:
-    hearing = begin(ears)
+    hearing = GrowingUtterance(ears)
     shown = spoken(hearing, speech)
     assert shown == ["turn on my seat heating"]
     assert hearing.end().text == "turn on my seat heating"

@@ -3,30 +3,37 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from wyoming.asr import Transcript
+from wyoming.asr import Transcript, TranscriptChunk, TranscriptStart
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
-from wyoming.event import Eventable, write_event
+from wyoming.event import Event, Eventable, write_event
+from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
+from wyoming.server import AsyncEventHandler, AsyncTcpServer
 
 from assistant.bootstrap import Rig
 from assistant.errors import SpeechError
+from assistant.ports import Hearing
+from assistant.speech import wyoming_ears
 from assistant.speech.engines import synthesizer, transcriber
 from assistant.speech.espeak import EspeakVoice
+from assistant.speech.hearing import begin
 from assistant.speech.sphinx import SphinxTranscriber
 from assistant.speech.timely import Timely
-from assistant.speech.wyoming_ears import LONGEST_TEXT, WyomingTranscriber
+from assistant.speech.wyoming_ears import LONGEST_TEXT, StreamedUtterance, WyomingTranscriber
 from assistant.speech.wyoming_info import info
 from assistant.speech.wyoming_line import offered
 from assistant.speech.wyoming_server import Offer, serve
 from assistant.speech.wyoming_voice import WyomingVoice
 from assistant.utterance import Audio
 from assistant.utterance import Transcript as Heard
+from tests.speech.speaking import blocks
 
 pytestmark = pytest.mark.enable_socket
 
@@ -189,6 +196,156 @@ def test_an_address_that_is_none_says_how_to_write_one(uri: str) -> None:
         WyomingTranscriber(uri)
     with pytest.raises(SpeechError, match="tcp://host:port"):
         WyomingVoice(uri, EspeakVoice())
+
+
+# --- ears that answer while one speaks ------------------------------------------------------------------------------
+
+
+class Prompter(AsyncEventHandler):
+    """A recogniser of the package's own server that knows beforehand what will be said: a word for half a second."""
+
+    says = ("lock", "all", "the", "doors", "please")
+    ends_by_itself = False
+
+    def __init__(self, *arguments: object, **more: object) -> None:
+        super().__init__(*arguments, **more)
+        self._taken = self._told = 0
+
+    async def handle_event(self, event: Event) -> bool:
+        if Describe.is_type(event.type):
+            whose: dict[str, object] = {"attribution": Attribution("nobody", ""), "installed": True, "version": "1"}
+            model = AsrModel("prompter", description=None, languages=["en"], **whose)
+            program = AsrProgram(
+                name="prompter",
+                description=None,
+                models=[model],
+                supports_transcript_streaming=True,
+                requires_external_vad=not self.ends_by_itself,
+                **whose,
+            )
+            await self.write_event(Info(asr=[program]).event())
+        elif AudioStart.is_type(event.type):
+            self._taken = self._told = 0
+            await self.write_event(TranscriptStart().event())
+        elif AudioChunk.is_type(event.type):
+            self._taken += len(AudioChunk.from_event(event).audio) // 2
+            while self._told < min(len(self.says), self._taken // 8_000):
+                await self.write_event(TranscriptChunk(f" {self.says[self._told]}").event())
+                self._told += 1
+        elif AudioStop.is_type(event.type):
+            await self.write_event(Transcript(" ".join(self.says)).event())
+        return True
+
+
+class EndsByItself(Prompter):
+    ends_by_itself = True
+
+
+class HangsUp(Prompter):
+    """Goes away in the second utterance."""
+
+    utterances = 0
+
+    async def handle_event(self, event: Event) -> bool:
+        HangsUp.utterances += AudioStart.is_type(event.type)
+        return HangsUp.utterances < 2 and await super().handle_event(event)
+
+
+@contextmanager
+def running(kind: type[Prompter]) -> Iterator[str]:
+    """The address of the package's own server, in a thread of its own."""
+    ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = Future()
+
+    async def run() -> None:
+        server, over = AsyncTcpServer("127.0.0.1", 0), asyncio.Event()
+        await server.start(kind)
+        assert server._server is not None
+        ready.set_result((asyncio.get_running_loop(), over, server._server.sockets[0].getsockname()[1]))
+        await over.wait()
+        await server.stop()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    loop, over, port = ready.result(30)
+    yield f"tcp://127.0.0.1:{port}"
+    loop.call_soon_threadsafe(over.set)
+    thread.join(30)
+
+
+def spoken(hearing: Hearing, sound: Audio) -> list[str]:
+    """The different texts shown while ``sound`` is spoken; whoever speaks waits until they no longer change."""
+    shown = [hearing.add(block) for block in blocks(sound)]
+    for _ in range(200):
+        time.sleep(0.01)
+        shown.append(hearing.add(np.zeros(160, np.float32)))
+    return list(dict.fromkeys(text for text in shown if text))
+
+
+def test_words_of_a_server_that_streams_are_shown_while_one_speaks(said: dict[str, Audio]) -> None:
+    with running(Prompter) as where:
+        engine = Timely(WyomingTranscriber(where), Known())
+        sound = said["slt_set_the_temperature_to_twenty_one_degrees"]
+        assert engine.listen() is None, "nobody knows yet that it streams"
+        assert engine.transcribe(sound).text == "lock all the doors please"
+        hearing = begin(engine)
+        shown = spoken(hearing, sound)
+        heard = hearing.end()
+    assert "lock all the" in shown[-1]
+    assert (heard.text, heard.engine) == ("lock all the doors please", f"wyoming/{where.removeprefix('tcp://')}")
+
+
+def test_our_own_server_takes_the_sound_as_it_comes(ours: str, said: dict[str, Audio]) -> None:
+    engine = WyomingTranscriber(ours)
+    assert engine.transcribe(said["rms_lock_the_doors"]).text == "lock the doors"
+    for name, words in (("slt_switch_to_sport_mode", "switch to sport mode"), ("rms_lock_the_doors", "lock the doors")):
+        hearing = begin(engine)
+        assert isinstance(hearing, StreamedUtterance)
+        for block in blocks(said[name]):
+            hearing.add(block)
+        assert hearing.end().text == words
+
+
+def test_silence_is_not_streamed_either(said: dict[str, Audio]) -> None:
+    with running(HangsUp) as where:
+        HangsUp.utterances = 0
+        engine = WyomingTranscriber(where)
+        engine.transcribe(said["rms_lock_the_doors"])
+        hearing = begin(engine)
+        assert isinstance(hearing, StreamedUtterance)
+        for block in blocks(np.zeros(48_000, np.float32)):
+            hearing.add(block)
+        assert hearing.end().text == ""
+        assert HangsUp.utterances == 1
+
+
+def test_a_server_that_ends_utterances_by_itself_is_asked_in_pauses(said: dict[str, Audio]) -> None:
+    with running(EndsByItself) as where:
+        engine = WyomingTranscriber(where)
+        engine.transcribe(said["rms_lock_the_doors"])
+        assert engine.listen() is None
+
+
+def test_a_server_that_goes_away_while_one_speaks_leaves_the_built_in_recogniser(said: dict[str, Audio]) -> None:
+    with running(HangsUp) as where:
+        HangsUp.utterances = 0
+        engine = Timely(WyomingTranscriber(where), Known())
+        engine.transcribe(said["rms_lock_the_doors"])
+        hearing = begin(engine)
+        spoken(hearing, said["slt_switch_to_sport_mode"])
+        assert hearing.end().engine == "built in"
+
+
+def test_an_utterance_that_is_forgotten_ends_its_line(said: dict[str, Audio], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wyoming_ears, "ABANDONED_S", 0.1)
+    with running(Prompter) as where:
+        engine = WyomingTranscriber(where)
+        engine.transcribe(said["rms_lock_the_doors"])
+        hearing = begin(engine)
+        for block in blocks(said["slt_switch_to_sport_mode"]):
+            hearing.add(block)
+        assert isinstance(hearing, StreamedUtterance)
+        with pytest.raises(SpeechError, match="given up"):
+            hearing._over.result(30)
 
 
 # --- voice ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pytest_asyncio
-from wyoming.asr import Transcribe, Transcript
+from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncTcpClient
 from wyoming.error import Error
@@ -48,6 +48,21 @@ class Door:
             for event in events:
                 await client.write_event(event)
             return await client.read_event()
+
+    async def hear(self, *events: Event) -> Transcript:
+        """The words of ``events``."""
+        async with self.client() as client:
+            for event in events:
+                await client.write_event(event)
+            return await words(client)
+
+
+async def words(client: AsyncTcpClient) -> Transcript:
+    """What a client that knows nothing of streaming reads: it passes over what is not the transcript."""
+    while event := await client.read_event():
+        if Transcript.is_type(event.type):
+            return Transcript.from_event(event)
+    raise AssertionError("the line was ended")
 
 
 @pytest.fixture
@@ -94,8 +109,66 @@ async def test_a_ping_is_answered(door: Door) -> None:
 
 
 async def test_what_a_satellite_heard_becomes_text(door: Door, said: dict[str, Audio]) -> None:
-    event = await door.ask(*spoken(pcm(said["slt_switch_to_sport_mode"])))
-    assert event and Transcript.from_event(event).text == "switch to sport mode"
+    assert (await door.hear(*spoken(pcm(said["slt_switch_to_sport_mode"])))).text == "switch to sport mode"
+
+
+async def test_its_words_are_streamed_as_was_announced(door: Door, said: dict[str, Audio]) -> None:
+    event = await door.ask(Describe().event())
+    assert event and Info.from_event(event).asr[0].supports_transcript_streaming
+    async with door.client() as client:
+        for sent in spoken(pcm(said["slt_switch_to_sport_mode"])):
+            await client.write_event(sent)
+        answers = [await client.read_event() for _ in range(4)]
+    begins, chunk, whole, ends = (answer for answer in answers if answer is not None)
+    assert TranscriptStart.is_type(begins.type) and TranscriptStop.is_type(ends.type)
+    assert TranscriptChunk.from_event(chunk).text == Transcript.from_event(whole).text == "switch to sport mode"
+
+
+async def test_an_utterance_is_heard_while_it_is_still_coming(door: Door, said: dict[str, Audio]) -> None:
+    """Its end is followed by silence, as a satellite notices it: the question is asked before the sound has ended."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    class Asked:
+        name = "asked"
+
+        def transcribe(self, audio: Audio) -> Heard:
+            loop.call_soon_threadsafe(asked.set)
+            return Heard("switch to sport mode", 1.0, self.name)
+
+    door.offer.ears = Asked()
+    *before, end = spoken(pcm(np.pad(said["slt_switch_to_sport_mode"], (0, SAMPLE_RATE))))
+    async with door.client() as client:
+        for event in before:
+            await client.write_event(event)
+            await asyncio.sleep(0.01)
+        await asyncio.wait_for(asked.wait(), 60)
+        await client.write_event(end)
+        assert (await words(client)).text == "switch to sport mode"
+
+
+async def test_no_word_is_sent_of_what_is_not_meant_for_the_car(door: Door, said: dict[str, Audio]) -> None:
+    class Undecided:
+        """Hears a command in half of a sentence, and knows at its end that it was none."""
+
+        name = "undecided"
+
+        def transcribe(self, audio: Audio) -> Heard:
+            return Heard("" if len(audio) >= whole else "open the window", 1.0, self.name)
+
+    sound = np.concatenate((said["slt_switch_to_sport_mode"], np.zeros(SAMPLE_RATE, np.float32), said["rms_yes"]))
+    whole = len(sound) - 1_600
+    door.offer.ears = Undecided()
+    async with door.client() as client:
+        for event in spoken(pcm(sound)):
+            await client.write_event(event)
+            await asyncio.sleep(0.005)
+        kinds = []
+        while (answer := await client.read_event()) and not TranscriptStop.is_type(answer.type):
+            kinds.append(answer.type)
+            if Transcript.is_type(answer.type):
+                assert Transcript.from_event(answer).text == ""
+    assert kinds == ["transcript-start", "transcript"]
 
 
 async def test_stereo_at_another_rate_is_heard_too(door: Door, said: dict[str, Audio]) -> None:
@@ -103,25 +176,22 @@ async def test_stereo_at_another_rate_is_heard_too(door: Door, said: dict[str, A
 
     sound = soxr.resample(said["rms_lock_the_doors"], SAMPLE_RATE, 44_100)
     both = pcm(np.repeat(sound, 2))
-    event = await door.ask(*spoken(both, rate=44_100, channels=2))
-    assert event and Transcript.from_event(event).text == "lock the doors"
+    assert (await door.hear(*spoken(both, rate=44_100, channels=2))).text == "lock the doors"
 
 
 async def test_silence_is_an_empty_text(door: Door) -> None:
-    event = await door.ask(*spoken(bytes(SAMPLE_RATE)))
-    assert event and Transcript.from_event(event).text == ""
+    assert (await door.hear(*spoken(bytes(SAMPLE_RATE)))).text == ""
 
 
 async def test_two_utterances_follow_each_other_on_one_line(door: Door, said: dict[str, Audio]) -> None:
     async with door.client() as client:
-        for name, words in (
+        for name, expected in (
             ("rms_lock_the_doors", "lock the doors"),
             ("slt_switch_to_sport_mode", "switch to sport mode"),
         ):
             for event in spoken(pcm(said[name])):
                 await client.write_event(event)
-            answer = await client.read_event()
-            assert answer and Transcript.from_event(answer).text == words
+            assert (await words(client)).text == expected
 
 
 async def test_a_text_is_spoken_as_sound_that_can_be_played(door: Door, tmp_path: Path) -> None:
@@ -199,9 +269,7 @@ class Loose:
 
 async def test_words_that_were_put_together_freely_come_back_as_no_loose_command(door: Door, rig: Rig) -> None:
     door.offer.ears = Loose()
-    heard = await door.ask(*spoken(bytes(SAMPLE_RATE)))
-    assert heard
-    text = Transcript.from_event(heard).text
+    text = (await door.hear(*spoken(bytes(SAMPLE_RATE)))).text
     assert [text.casefold()] == list(door.offer.loose)
     before = rig.console.get(["Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"])
     assert await door.ask(Transcript(text).event())
