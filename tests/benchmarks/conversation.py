@@ -1,7 +1,7 @@
-"""The conversation's measures: where utterances end, the wake word, and our own voice in the microphone.
+"""The conversation's measures: where utterances end and when their words are there, the wake word, our own voice.
 
 python -m tests.benchmarks.conversation [--data ../shared/speech-to-intent] [--other ../shared/utterances/dev.jsonl]
-                                        [--part endpoint,wake,echo] [--every N]
+                                        [--part endpoint,words,wake,echo] [--every N]
 """
 
 import argparse
@@ -10,18 +10,21 @@ import json
 import os
 import statistics
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from assistant.ports import Transcriber
 from assistant.speech import audio, ears, voice_activity
-from assistant.speech.endpoint import Endpoint, Endpointer
+from assistant.speech.conversation import Conversation, Event, Understood
+from assistant.speech.endpoint import SILENCE_S, Endpoint, Endpointer
 from assistant.speech.espeak import EspeakVoice
 from assistant.speech.wake import SphinxWakeWord
-from assistant.utterance import SAMPLE_RATE, Audio
-from tests.benchmarks.speech import audio_of_any_length
+from assistant.utterance import SAMPLE_RATE, Audio, Reply, Utterance
+from tests.benchmarks.speech import audio_of_any_length, car_ears
 from tests.benchmarks.voices import mixed, say, voices
 from tests.speech.conftest import SOUNDS
 from tests.speech.room import Room, at
@@ -41,13 +44,17 @@ DELAYS_S = (0.0, 0.06, 0.15, 0.3)
 LEVELS_DB = (-20, -10, 0)
 SPEECH_DBFS = -26.0
 BLOCK = 480
+WITHOUT_WORDS = ("near_silence", "noise_road", "awb_not_for_the_car")
+GAP_S = 2.0
+OVER_DB = 40.0
+"""Below its loudest moment by as much, a made voice has stopped speaking."""
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--data", type=Path, default=Path("../shared/speech-to-intent"))
     arguments.add_argument("--other", type=Path, default=Path("../shared/utterances/dev.jsonl"))
-    arguments.add_argument("--part", default="endpoint,wake,echo")
+    arguments.add_argument("--part", default="endpoint,words,wake,echo")
     arguments.add_argument("--every", type=int, default=1, help="take every Nth sound only")
     arguments.add_argument("--hours", type=float, default=1.0, help="made speech against the wake word, at most")
     asked = arguments.parse_args()
@@ -58,6 +65,8 @@ def main() -> None:
         print(f"{asked.data} holds no recordings: endpoints and real false alarms are left out", file=sys.stderr)
     if "endpoint" in parts and has_data:
         endpoints(asked.data, asked.every)
+    if "words" in parts:
+        asyncio.run(words(asked.every))
     if "wake" in parts:
         wake(asked.data if has_data else None, asked.other, asked.every, asked.hours)
     if "echo" in parts:
@@ -110,6 +119,94 @@ def _over(padded: Audio, speech: Audio, noise: Audio, ratio_db: float, dice: np.
     stretch = noise[start : start + len(padded)]
     gain = np.sqrt(float(np.mean(speech**2)) / float(np.mean(stretch**2)) / 10 ** (ratio_db / 10))
     return np.clip(padded + gain * stretch, -1.0, 1.0).astype(np.float32)
+
+
+# --- when the words are there ------------------------------------------------------------------------------
+
+
+class Paced:
+    """A microphone whose sound comes at the pace of life, in blocks of 30 ms as a device brings them."""
+
+    name = "paced"
+
+    def __init__(self, sound: Audio) -> None:
+        self._sound, self._at = sound, 0
+        self.began: float | None = None
+
+    def read(self) -> Audio:
+        if self.began is None:
+            self.began = time.perf_counter()
+        block = self._sound[self._at : self._at + BLOCK]
+        self._at += len(block)
+        time.sleep(max(0.0, self.began + self._at / SAMPLE_RATE - time.perf_counter()))
+        return block
+
+    def close(self) -> None:
+        self._at = len(self._sound)
+
+
+async def words(every: int) -> None:
+    """From the end of a voice to its words, in a conversation that hears the drives' sounds one after another."""
+    names = [path.stem for path in sorted(SOUNDS.glob("*.flac")) if path.stem not in WITHOUT_WORDS][::every]
+    spoken = [at(audio.load(SOUNDS / f"{name}.flac"), SPEECH_DBFS) for name in names]
+    road, recogniser = audio.load(SOUNDS / "noise_road.flac"), car_ears()
+    recogniser.transcribe(spoken[0])
+    print(f"\nFrom the end of a voice to its words, {len(names)} sounds of the drives at the pace of life, beyond the")
+    print(f"{SILENCE_S:g} s of silence that end an utterance (target: p50 under 250 ms, p95 under 500 ms)")
+    print("noise      p50       p95    of it after the endpoint's: p50, p95   in one piece, with words")
+    for ratio in (None, 12):
+        stream, bounds = [np.zeros(SAMPLE_RATE, np.float32)], []
+        for sound in spoken:
+            begins = sum(map(len, stream))
+            bounds.append((begins, begins + _voice_ends(sound), begins + len(sound) + int(GAP_S * SAMPLE_RATE)))
+            stream += [sound, np.zeros(int(GAP_S * SAMPLE_RATE), np.float32)]
+        heard = np.concatenate(stream)
+        if ratio is not None:
+            heard = (heard + at(np.resize(road, len(heard)), SPEECH_DBFS - ratio)).astype(np.float32)
+        began, outcomes = await _listened(heard, recogniser)
+        waits, after = [], []
+        for begins, end, until in bounds:
+            mine = [each for each in outcomes if begins < (each[0] - began) * SAMPLE_RATE <= until]
+            if len(mine) == 1 and mine[0][2]:
+                waits.append(mine[0][1] - began - end / SAMPLE_RATE - SILENCE_S)
+                after.append(mine[0][1] - mine[0][0])
+        figures = [1000 * float(np.quantile(each, q)) for each in (waits, after) for q in (0.5, 0.95)] if waits else []
+        told = "clean" if ratio is None else f"{ratio} dB"
+        print(f"{told:6}" + "".join(f"{figure:7.0f} ms" for figure in figures) + f"   {len(waits)} of {len(bounds)}")
+
+
+def _voice_ends(sound: Audio) -> int:
+    """The sample after which nothing of the voice is to be heard any more."""
+    count = len(sound) // 160
+    powers = np.mean(np.square(sound[: count * 160].reshape(-1, 160), dtype=np.float64), axis=1)
+    return 160 * (int(np.flatnonzero(powers > powers.max() / 10 ** (OVER_DB / 10))[-1]) + 1)
+
+
+async def _listened(sound: Audio, recogniser: Transcriber) -> tuple[float, list[tuple[float, float, bool]]]:
+    """When ``sound`` began; of each utterance when its end was noticed, when it was heard, and whether it has words."""
+    microphone, over = Paced(sound), asyncio.Event()
+    ended: list[float] = []
+    heard: list[tuple[float, bool]] = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, ears.Ended):
+            ended.append(time.perf_counter())
+        elif isinstance(event, Understood | ears.Dropped):
+            heard.append((time.perf_counter(), isinstance(event, Understood)))
+        elif isinstance(event, ears.Lost):
+            over.set()
+
+    async def answer(utterance: Utterance) -> Reply:
+        return Reply(utterance.text, "")
+
+    conversation = Conversation(lambda: microphone, lambda: recogniser, answer, tell)
+    conversation.ears.always = True
+    running = asyncio.create_task(conversation.run())
+    await over.wait()
+    await conversation.finish()
+    await running
+    assert microphone.began is not None
+    return microphone.began, [(end, *each) for end, each in zip(ended, heard, strict=True)]
 
 
 # --- the wake word ----------------------------------------------------------------------------------------
