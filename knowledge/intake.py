@@ -21,13 +21,13 @@ from knowledge.pack import BUILT_IN, NAME, Manifest
 KINDS = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".pdf": "pdf"}
 TAKEN = "taken.json"
 """In a pack's folder: which file each chapter came from, with the hash of its content and of what read it."""
-READER = 1
+READER = 2
 """Raised when files are read differently, so that they are taken in anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one file. ``unreadable`` are its scanned pages, from 1."""
+    """What became of one file. ``unreadable`` are its pages, from 1, that are scans or damaged."""
 
     file: str
     changed: bool
@@ -62,7 +62,10 @@ def add(
         made_of = f"{READER}:{sha256(file.read_bytes()).hexdigest()}"
         before = known.get(chapter)
         if before and before["hash"] == made_of and (folder / "manual" / chapter).is_file():
-            done.append(Taken(file.name, False, _count(folder / "manual" / chapter)))
+            pages = before["unreadable"]
+            done.append(
+                Taken(file.name, False, _count(folder / "manual" / chapter), tuple(pages))  # type: ignore[arg-type]  # as written
+            )
             continue
         if progress:
             progress(file.name, number, len(files))

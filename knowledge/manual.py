@@ -158,7 +158,7 @@ def _group(group: list[tuple[str, int | None]], before: list[Block]) -> list[Blo
     """
     first, page = group[0]
     if first.lstrip().startswith("|"):
-        return _table([line for line, _ in group], page)
+        return _table(group)
     for pattern, kind in ((_NUMBERED, "steps"), (_BULLET, "bullets")):
         if pattern.match(first):
             lead = _take_lead(before)
@@ -215,18 +215,18 @@ def _items(lines: list[str], pattern: re.Pattern[str]) -> list[str]:
     return items
 
 
-def _table(lines: list[str], page: int | None) -> list[Block]:
+def _table(group: list[tuple[str, int | None]]) -> list[Block]:
     """Each row as a block: its first cell, then every other cell with its column's heading."""
     rows = [
-        [plain(cell.replace("\x00", "|")) for cell in line.replace(r"\|", "\x00").strip().strip("|").split("|")]
-        for line in lines
-        if not _RULE.match(line)
+        ([plain(cell.replace("\x00", "|")) for cell in line.replace(r"\|", "\x00").strip().strip("|").split("|")], page)
+        for line, page in group
+        if not (_RULE.match(line) and "-" in line)
     ]
     if len(rows) < 2:
-        return [Block("paragraph", tuple(_sentence(cell) for row in rows for cell in row if cell), page=page)]
-    header, *body = rows
+        return [Block("paragraph", tuple(_sentence(cell) for row, _ in rows for cell in row if cell), page=group[0][1])]
+    header = rows[0][0]
     blocks = []
-    for row in body:
+    for row, page in rows[1:]:
         pairs = zip(header[1:], row[1:], strict=False)
         cells = tuple((head, cell) for head, cell in pairs if cell and cell not in "-–—")
         if cells:
@@ -239,8 +239,8 @@ def row_items(key: str, cells: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     if len(cells) == 1:
         return (_sentence(f"{key}: {cells[0][1]}"),)
     if any(len(cell.split()) > 6 for _, cell in cells):
-        return (_sentence(key), *(_sentence(f"{head}: {_lower(cell)}") for head, cell in cells))
-    return (_sentence(f"{key}: " + ", ".join(f"{head.lower()} {cell}" for head, cell in cells)),)
+        return (_sentence(key), *(_sentence(f"{head}: {_lower(cell)}" if head else cell) for head, cell in cells))
+    return (_sentence(f"{key}: " + ", ".join(f"{head.lower()} {cell}".strip() for head, cell in cells)),)
 
 
 def _lower(cell: str) -> str:

@@ -206,7 +206,8 @@ def add(path: Path, name: str, variants: tuple[str, ...], as_json: bool, **vehic
         click.echo(f"{file.file}: {file.sections} sections{'' if file.changed else ', as before'}.")
         if file.unreadable:
             pages = ", ".join(map(str, file.unreadable))
-            click.secho(f"  Not readable, for they are scanned pictures: pages {pages}.", fg="yellow")
+            some = "page" if len(file.unreadable) == 1 else "pages"
+            click.secho(f"  Not readable, for scanned as pictures or damaged: {some} {pages}.", fg="yellow")
     if not as_json and any(file.changed for file in taken):
         click.echo("Now `cabin knowledge build` indexes it.")
 

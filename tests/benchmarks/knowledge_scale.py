@@ -23,7 +23,7 @@ from knowledge.embedding import WIDTH, Embedder
 from knowledge.library import Library
 from knowledge.passages import cut
 from tests.benchmarks import questions
-from tests.knowledge.test_intake import Text, make_pdf
+from tests.knowledge.printing import Text, make_pdf
 from tests.support.serving import chroma_run
 
 PAGES, LINES, LINE_WORDS = 1_000, 40, 9

@@ -1,0 +1,90 @@
+"""Manuals printed for the tests, by ReportLab."""
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageTemplate, Paragraph, Table
+
+WIDTH, HEIGHT = 595, 842
+"""A4 in points."""
+
+Text = tuple[float, float, float, str]
+"""Font size, left edge and baseline in points, text."""
+
+BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=13, spaceAfter=8)
+HEADING = ParagraphStyle("heading", fontName="Helvetica-Bold", fontSize=16, leading=20, spaceAfter=8)
+
+
+def make_pdf(
+    pages: Sequence[Sequence[Text]],
+    outline: Sequence[tuple[str, int]] = (),
+    scans: Sequence[int] = (),
+    draw: Callable[[Canvas, int], None] | None = None,
+    password: str = "",
+) -> bytes:
+    """Pages of text in Helvetica; those of ``scans`` are one grey picture too. ``draw`` adds what it likes to each."""
+    out = io.BytesIO()
+    lock = StandardEncryption(password) if password else None
+    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), encrypt=lock, pageCompression=1, invariant=1)
+    for number, texts in enumerate(pages):
+        for title, page in outline:
+            if page == number:
+                canvas.bookmarkPage(title)
+                canvas.addOutlineEntry(title, title, level=0)
+        if number in scans:
+            canvas.drawImage(grey(), 40, 40, 500, 700)
+        for size, x, y, text in texts:
+            canvas.setFont("Helvetica", size)
+            canvas.drawString(x, y, text)
+        if draw:
+            draw(canvas, number)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def grey() -> Any:
+    from PIL import Image
+
+    return ImageReader(Image.new("L", (50, 70), 128))
+
+
+def typeset(path: Path, story: Sequence[Flowable], columns: int = 1, head: str = "") -> Path:
+    """A document set in columns, with a running head and page numbers where ``head`` is given."""
+
+    def edge(canvas: Canvas, document: Any) -> None:
+        if head:
+            canvas.setFont("Helvetica", 8)
+            canvas.drawString(60, 815, head)
+            canvas.drawRightString(WIDTH - 60, 25, str(document.page))
+
+    gap, inner = 24, WIDTH - 120
+    width = (inner - gap * (columns - 1)) / columns
+    frames = [
+        Frame(60 + n * (width + gap), 60, width, HEIGHT - 130, leftPadding=0, rightPadding=0) for n in range(columns)
+    ]
+    document = BaseDocTemplate(str(path), pagesize=(WIDTH, HEIGHT), invariant=1)
+    document.addPageTemplates([PageTemplate("columns", frames, onPage=edge)])
+    document.build([NextPageTemplate("columns"), *story])
+    return path
+
+
+def said(text: str) -> Paragraph:
+    return Paragraph(text, BODY)
+
+
+def titled(text: str) -> Paragraph:
+    return Paragraph(text, HEADING)
+
+
+def table(rows: Sequence[Sequence[str]], *style: tuple[Any, ...], wrapped: bool = False, **options: Any) -> Table:
+    """A table in Helvetica; ``style`` is ReportLab's. Cells break into lines where ``wrapped``."""
+    cells = [[Paragraph(cell, BODY) if wrapped and cell else cell for cell in row] for row in rows]
+    font = [("FONT", (0, 0), (-1, -1), "Helvetica", 10), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    return Table(cells, style=[*font, *style], hAlign="LEFT", **options)
