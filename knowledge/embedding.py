@@ -1,8 +1,7 @@
 """Sentence embeddings: all-MiniLM-L6-v2 (int8) on onnxruntime, pooled vectors and token states."""
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +19,7 @@ LONGEST = 256
 """Tokens of a text that are read; the model was trained with 256."""
 
 BATCH = 8
-"""Texts a forward pass, where nothing else is asked for. Larger batches pad more and are no faster on one core."""
+"""Texts a forward pass. Larger batches pad more and are no faster on one core."""
 
 BUILT_IN = Path(__file__).parent / "models" / "minilm-int8"
 
@@ -78,41 +77,22 @@ class Embedder:
             return np.zeros((0, WIDTH), dtype=np.float32)
         return np.stack([reading.vector for reading in readings])
 
-    def read(
-        self,
-        texts: Sequence[str],
-        *,
-        threads: int = 1,
-        done: Callable[[int], None] | None = None,
-        batch: int = BATCH,
-    ) -> list[Reading]:
+    def read(self, texts: Sequence[str]) -> list[Reading]:
         """Vectors and token states of ``texts``, in their order.
 
-        ``threads`` forward passes run side by side, one core each. ``done`` is told, from any of them, how
-        many more texts were read. With a ``batch`` of 1 what is made of a text depends on it alone: the int8 model
-        scales each pass by all texts in it, which moves a cosine by up to 0.05.
+        Several texts are read BATCH at a time, and what is made of one then depends a little on the others: the int8
+        model scales each pass by all texts in it, which moves a cosine by up to 0.05.
         """
         session, tokenizer = self._open()
         if not texts:
             return []
         encodings = [tokenizer.encode(texts[0])] if len(texts) == 1 else tokenizer.encode_batch(list(texts))
         by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        batches = [by_length[i : i + batch] for i in range(0, len(by_length), batch)]
-        readings: list[Reading | None] = [None] * len(texts)
-
-        def run(part: list[int]) -> None:
-            for index, reading in zip(part, _forward(session, [encodings[i] for i in part]), strict=True):
-                readings[index] = reading
-            if done:
-                done(len(part))
-
-        if threads == 1 or len(batches) == 1:
-            for part in batches:
-                run(part)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(run, reversed(batches)))
-        return [reading for reading in readings if reading is not None]
+        readings: dict[int, Reading] = {}
+        for start in range(0, len(by_length), BATCH):
+            part = by_length[start : start + BATCH]
+            readings.update(zip(part, _forward(session, [encodings[i] for i in part]), strict=True))
+        return [readings[i] for i in range(len(texts))]
 
     def _open(self) -> tuple[Any, Any]:
         with self._lock:

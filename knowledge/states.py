@@ -1,6 +1,10 @@
 """What the model makes of each text of the index: computed once, kept by a hash of the text until the text changes."""
 
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +16,10 @@ from numpy.typing import NDArray
 from knowledge.embedding import Embedder, Reading
 from knowledge.passages import Cut, Span
 
+MOST_CORES = 4
+"""More gain little, for what is read is put together on one."""
+PRIORITY = 10
+"""How far reading steps back behind other work: Unix's niceness, 0 to 19."""
 CHUNK = 256
 """Texts between two writes: what a killed build loses is read again in a few seconds."""
 
@@ -74,20 +82,34 @@ def read(
     done = len(pieces) - len(lacking)
     progress(done, len(pieces))
 
-    def step(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(done, len(pieces))
+    def made(entry: tuple[str, Piece]) -> State:
+        # each by itself: the int8 model scales a pass by all texts in it, and a text's state must not depend on others
+        return _state(entry[1], embedder.read([entry[1].text])[0], embedder.basis)
 
-    for start in range(0, len(lacking), CHUNK):
-        chunk = lacking[start : start + CHUNK]
-        readings = embedder.read([piece.text for _, piece in chunk], threads=2, done=step, batch=1)
-        fresh = {key: _state(piece, r, embedder.basis) for (key, piece), r in zip(chunk, readings, strict=True)}
-        if start + CHUNK < len(lacking):  # the last one goes into the finished build at once
-            parts.mkdir(parents=True, exist_ok=True)
-            save(parts / f"{len(list(parts.glob('*.npz'))):06}.npz", list(fresh), list(fresh.values()))
-        found |= fresh
+    with ThreadPoolExecutor(_cores(), initializer=_step_back) as pool:
+        for start in range(0, len(lacking), CHUNK):
+            chunk = lacking[start : start + CHUNK]
+            fresh: dict[str, State] = {}
+            for (key, _), state_ in zip(chunk, pool.map(made, chunk), strict=True):
+                fresh[key] = state_
+                done += 1
+                progress(done, len(pieces))
+            if start + CHUNK < len(lacking):  # the last one goes into the finished build at once
+                parts.mkdir(parents=True, exist_ok=True)
+                save(parts / f"{len(list(parts.glob('*.npz'))):06}.npz", list(fresh), list(fresh.values()))
+            found |= fresh
     return [found[key] for key in keys]
+
+
+def _cores() -> int:
+    """How many texts are read side by side: one a core that this process may use."""
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, MOST_CORES)
+
+
+def _step_back() -> None:
+    """Lets whoever talks to the cabin go first: only this thread, where the system has priorities of threads."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)
 
 
 def save(path: Path, keys: Sequence[str], states: Sequence[State]) -> None:

@@ -15,7 +15,7 @@ WIDTH = 64
 def main() -> None:
     chapters = [text for folder in pack.installed() for _, text in pack.read(folder).chapters]
     cuts = cut([section for text in chapters for section in manual.sections(text)])
-    readings = Embedder(BUILT_IN).read([piece.text for piece in cuts], threads=2)
+    readings = Embedder(BUILT_IN).read([piece.text for piece in cuts])
     np.save(BUILT_IN / BASIS, states.basis_of((reading.tokens for reading in readings), WIDTH))
 
 

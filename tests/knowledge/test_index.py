@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -63,9 +62,9 @@ class Counting(Embedder):
         super().__init__(folder)
         self.texts: list[str] = []
 
-    def read(self, texts: Sequence[str], **options: Any) -> list[Reading]:
+    def read(self, texts: Sequence[str]) -> list[Reading]:
         self.texts += texts
-        return super().read(texts, **options)
+        return super().read(texts)
 
 
 @pytest.fixture
