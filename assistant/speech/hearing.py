@@ -11,20 +11,28 @@ import numpy as np
 from assistant.errors import SpeechError
 from assistant.ports import Hearing, Transcriber
 from assistant.speech import voice_activity
+from assistant.speech.speech_probability import WINDOW_S, SpeechProbability
 from assistant.speech.voice_activity import Span
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
 
-LOOK_S = 0.1
+LOOK_S = 0.05
 """Seconds of new sound before it is looked at again: is somebody speaking, and is a question due?"""
 
 STEP_S = 0.4
 """Seconds of new speech before the recogniser is asked again; more when it is slow, which must be free at the end."""
 
-_SHARE = 0.5  # of the time at most, the recogniser is busy with words on the way
+_SHARE = 0.4  # of the time at most, the recogniser is busy with words on the way
 
-PAUSE_S = 0.25
+PAUSE_S = 0.2
 """Seconds without speech at the end that make a pause: what was said up to it may have been all."""
 
+AHEAD_S = 0.12
+"""Seconds of the quiet that a recogniser wants after the last speech which may still be missing when it is asked."""
+
+QUIET_S = 0.1
+"""Seconds without speech at the end in which words on the way are not asked for: the pause's question comes soon."""
+
+_SPEECH = 0.5  # Silero's own threshold
 _ENDPOINT_S = 0.6
 _SAME = SAMPLE_RATE // 20
 """Samples by which two stretches of speech may differ and still be the same: Silero looks every 32 ms."""
@@ -78,8 +86,13 @@ class GrowingUtterance:
         self._length = self._looked_at = 0
         self._job: Future[_Answer | None] | None = None
         self._answer: _Answer | None = None
-        self._asked_at = 0  # these two are the worker's
+        self._asked_at = 0  # these are the worker's
         self._took_s = 0.0
+        self._voice = SpeechProbability()
+        self._judged = 0  # samples
+        self._windows = self._spoken = self._over_at = (
+            0  # ``_spoken``: up to the last speech; ``_over_at``: asked there
+        )
 
     @property
     def asking(self) -> bool:
@@ -113,30 +126,40 @@ class GrowingUtterance:
 
     def _look(self, sound: Audio) -> _Answer | None:
         """Ask about ``sound`` if a question is due; None when it is not, or the engine fails: the end will say so."""
-        in_pause = not voice_activity.spans(sound[-int(PAUSE_S * SAMPLE_RATE) :])
-        due = self._shown and len(sound) - self._asked_at >= max(STEP_S, self._took_s / _SHARE) * SAMPLE_RATE
-        began = perf_counter()
+        for probability in self._voice.hear(sound[self._judged :]):
+            self._windows += 1
+            if probability >= _SPEECH:
+                self._spoken = self._windows
+        self._judged = len(sound)
+        quiet_s = (self._windows - self._spoken) * WINDOW_S
+        if self._spoken in (0, self._over_at):
+            return None
         try:
-            if in_pause:
+            if quiet_s >= PAUSE_S:
                 return self._in_earnest(sound)
-            if due:
+            if self._shown and quiet_s < QUIET_S and len(sound) - self._asked_at >= self._step():
                 self._asked_at = len(sound)
-                return _Answer(self._glimpse(sound))
+                began = perf_counter()
+                try:
+                    return _Answer(self._glimpse(sound))
+                finally:
+                    self._took_s = perf_counter() - began
         except SpeechError:
             pass
-        finally:
-            if not in_pause and due:
-                self._took_s = perf_counter() - began
         return None
 
+    def _step(self) -> float:
+        """Samples between two questions about words on the way."""
+        return max(STEP_S, self._took_s / _SHARE) * SAMPLE_RATE
+
     def _in_earnest(self, sound: Audio) -> _Answer | None:
-        """What ``transcribe`` will say if nothing more is spoken; None when it is too early to ask, or was asked."""
-        over = np.concatenate([sound, np.zeros(int(_ENDPOINT_S * SAMPLE_RATE), np.float32)])
+        """What ``transcribe`` will say if nothing more is spoken; None when it is too early to ask."""
+        ahead = sound[: -1 - int(AHEAD_S * SAMPLE_RATE) : -1]  # the quiet goes on as it was
+        over = np.concatenate([sound, ahead, np.zeros(int(_ENDPOINT_S * SAMPLE_RATE), np.float32)])
         span = voice_activity.trim(over)
-        if span is None or span.end > len(sound):
+        if span is None or span.end > len(sound) + len(ahead):
             return None
-        if self._answer is not None and self._answer.span is not None and _same(span, self._answer.span):
-            return None
+        self._over_at = self._spoken
         return _Answer(self._engine.transcribe(over), span)
 
     def _whole(self) -> Audio:
