@@ -1,22 +1,24 @@
-"""The LangChain chain: question | retriever | rerank | answer | a model's wording, where one is configured.
+"""The chain: question | retriever | rerank | answer | a model's wording, where one is configured.
 
-It has no tools; passages are data, never instructions.
+With a model it is LangChain's, from end to end. It has no tools; passages are data, never instructions.
 """
 
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from langchain_core.runnables import Runnable, RunnableLambda
+from typing import TYPE_CHECKING, Any
 
 from knowledge.answer import Answer, Passage, Source
 from knowledge.embedding import Embedder
 from knowledge.model import Word
+from knowledge.nearest import Nearest
 from knowledge.ranking import Asked, Ranked, Ranker
 from knowledge.shelf import Shelf
 from knowledge.wording import About, word
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
 
 _SAFETY = re.compile(
     r"\b(?:air ?bags?|brak\w+|abs|high[- ]voltage|seat ?belts?|child|baby|isofix|overheat\w*|"
@@ -56,21 +58,20 @@ def open_store(shelf: Shelf, client: Any = None) -> Any:
     return Chroma(collection_name=COLLECTION, client=client or open_chroma(shelf.folder))
 
 
+Chain = Callable[[Inquiry], Answer]
+
+
 def build_chain(
-    shelf: Shelf, embedder: Embedder, ranker: Ranker, store: Any, worded: Word | None = None
-) -> Runnable[Inquiry, Answer]:
+    shelf: Shelf, embedder: Embedder, ranker: Ranker, nearest: Nearest, worded: Word | None = None
+) -> Chain:
     """The chain over one opened index. ``worded`` may word an answer anew; see `may_be_worded`."""
-    many = len(shelf.packs) > 1
 
     def read(inquiry: Inquiry) -> Inquiry:
         return replace(inquiry, asked=ranker.read(inquiry.text, embedder, inquiry.pack, inquiry.variants))
 
     def retrieve(inquiry: Inquiry) -> Inquiry:
         assert inquiry.asked is not None
-        found = store.similarity_search_by_vector(
-            inquiry.asked.vector.tolist(), k=NEAREST, filter={"pack": inquiry.pack} if many else None
-        )
-        rows = [int(document.metadata["row"]) for document in found]
+        rows = nearest(inquiry.asked.vector, inquiry.pack, NEAREST)
         return replace(inquiry, rows=tuple(ranker.beside(inquiry.asked, rows)))
 
     def rerank(inquiry: Inquiry) -> Inquiry:
@@ -85,12 +86,24 @@ def build_chain(
         told = worded(found, " ".join(block.text for block in shelf.sections[inquiry.ranked[0].section].blocks))
         return replace(told, timings_ms={**told.timings_ms, "model": (time.perf_counter() - started) * 1000})
 
-    return (
-        RunnableLambda(_timed("embed", read))
-        | RunnableLambda(_timed("retrieve", retrieve))
-        | RunnableLambda(_timed("rerank", rerank))
-        | RunnableLambda(answer)
-    )
+    embed, find, order = _timed("embed", read), _timed("retrieve", retrieve), _timed("rerank", rerank)
+    if worded is None:  # LangChain alone takes as long to import as a first answer may take
+        return lambda inquiry: answer(order(find(embed(inquiry))))
+
+    from langchain_core.runnables import RunnableLambda
+
+    return _untraced(RunnableLambda(embed) | RunnableLambda(find) | RunnableLambda(order) | RunnableLambda(answer))
+
+
+def _untraced(chain: "Runnable[Inquiry, Answer]") -> Chain:
+    """The chain as a function; nothing of it leaves the car, whatever the environment says."""
+    from langsmith.run_helpers import tracing_context
+
+    def run(inquiry: Inquiry) -> Answer:
+        with tracing_context(enabled=False):
+            return chain.invoke(inquiry)
+
+    return run
 
 
 def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:

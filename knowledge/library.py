@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.answer import Answer, LiveReading
+from knowledge.chain import Inquiry, build_chain, open_store
 from knowledge.desk import Desk
 from knowledge.embedding import Embedder
+from knowledge.index import open_chroma
+from knowledge.nearest import FEW, compared, stored
 from knowledge.ranking import Ranker
 from knowledge.shelf import Shelf
 from knowledge.topics import load_patterns
@@ -17,10 +20,8 @@ from knowledge.wording import while_moving
 from knowledge.words import load_contrasts, load_synonyms, phrase, plainly, tokens
 
 if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable
     from langchain_core.vectorstores import VectorStore
 
-    from knowledge.chain import Inquiry
     from knowledge.model import ModelChoice, Word
 
 VIN = "Vehicle.VehicleIdentification.VIN"
@@ -42,22 +43,23 @@ class Library:
         *,
         store: "VectorStore | None" = None,
     ) -> None:
-        """``store`` finds the nearest passages; by default the index's own ChromaDB, which `close` then closes."""
-        from knowledge.chain import build_chain, open_store
-        from knowledge.index import open_chroma
-
+        """``store`` finds the nearest passages; by default they are compared one by one or, where they are many, found
+        by the index's own ChromaDB, which `close` then closes.
+        """
         self.shelf = shelf
         self.embedder = embedder
         self._synonyms = load_synonyms()
         self.ranker = Ranker(shelf, load_weights(), load_contrasts(), self._synonyms)
         self._patterns = load_patterns()
         self._known = self._synonyms.known_in([phrase(sentence) for sentence in shelf.sentences()])
-        self._client = None if store else open_chroma(shelf.folder)
-        store = store or open_store(shelf, self._client)
-        self._chain: Runnable[Inquiry, Answer] = build_chain(shelf, embedder, self.ranker, store)
+        self._client = None if store or len(shelf.passages) <= FEW else open_chroma(shelf.folder)
+        if self._client:
+            store = open_store(shelf, self._client)
+        self.nearest = stored(shelf, store) if store else compared(shelf)
+        self._chain = build_chain(shelf, embedder, self.ranker, self.nearest)
         self.answer("How do I open the door?")  # the first question of a drive should not pay for warming up
         if model:
-            self._chain = build_chain(shelf, embedder, self.ranker, store, self._worded_by(model))
+            self._chain = build_chain(shelf, embedder, self.ranker, self.nearest, self._worded_by(model))
 
     @classmethod
     def open(
@@ -153,13 +155,7 @@ class Library:
 
     def _search(self, question: str, text: str, pack: str, variants: frozenset[str]) -> Answer:
         """The manual's answer, by the chain."""
-        from langsmith.run_helpers import tracing_context
-
-        from knowledge.chain import Inquiry
-
-        words = self.translate(text)
-        with tracing_context(enabled=False):  # nothing leaves the car, whatever the environment says
-            return self._chain.invoke(Inquiry(question, words, pack, variants))
+        return self._chain(Inquiry(question, self.translate(text), pack, variants))
 
     def translate(self, text: str) -> str:
         """A question in the manual's own words."""

@@ -99,9 +99,11 @@ class SupportDesk:
         with self._loading:
             if self._reader is None or self._reader.build != index.current(self.index_folder).name:
                 before, self._reader = self._reader, Reader(self.index_folder, self.embedder, self.server)
-                if self.server and self._left:
-                    with suppress(KnowledgeError):  # by now no worker reads the build before the last
-                        self.server.forget(self._left.shelf)
+                if self._left:  # by now no worker reads the build before the last
+                    self._left.close()
+                    if self.server:
+                        with suppress(KnowledgeError):
+                            self.server.forget(self._left.shelf)
                 self._left = before
             return self._reader
 

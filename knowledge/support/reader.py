@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from knowledge.answer import Answer, LiveReading, Passage
-from knowledge.chain import NEAREST, build_chain, open_store
+from knowledge.chain import NEAREST
 from knowledge.embedding import Embedder
 from knowledge.grounding import Grounding
 from knowledge.library import Library
@@ -17,7 +16,6 @@ from knowledge.manual import Block, sentences
 from knowledge.shelf import Shelf
 from knowledge.support.problems import Problem
 from knowledge.support.vehicles import Vehicle
-from knowledge.variants import Variants
 from knowledge.words import load_synonyms, plainly
 
 if TYPE_CHECKING:
@@ -68,12 +66,8 @@ class Reader:
         """Raises IndexMissing or IndexBroken. With ``server``, nearest passages come from a Chroma server."""
         self.shelf = Shelf.open(index_folder)
         self.embedder = embedder
-        self.library = Library(self.shelf, embedder)
+        self.library = Library(self.shelf, embedder, store=server.store(self.shelf) if server else None)
         self.grounding = Grounding(load_synonyms(), self.library.ranker.contrasts)
-        self._store: Any = server.store(self.shelf) if server else open_store(self.shelf)
-        if server:
-            self.library._chain = build_chain(self.shelf, embedder, self.library.ranker, self._store)
-        self._views: dict[tuple[str, str], Library] = {}
         self.passage_ids = _ids(
             [(self.shelf.owner[section], text) for section, text in self.shelf.passages],
         )
@@ -96,9 +90,13 @@ class Reader:
         """The name of the build that is read."""
         return self.shelf.folder.name
 
+    def close(self) -> None:
+        """Gives the index's files back."""
+        self.library.close()
+
     def answer(self, question: str, vehicle: Vehicle, readings: Sequence[LiveReading] = ()) -> Answer:
         """The car's own answer, as the variant of ``vehicle`` would give it."""
-        return self._library_of(vehicle).answer(question, readings, pack=vehicle.pack)
+        return self.library.answer(question, readings, pack=vehicle.pack, variant=vehicle.variant or None)
 
     def search(self, query: str, vehicle: Vehicle, limit: int = 10) -> list[Found]:
         """Passages nearest in meaning, best first, at most MOST."""
@@ -106,9 +104,7 @@ class Reader:
         if not any(character.isalpha() for character in text):
             return []
         asked = self.library.ranker.read(text, self.embedder, vehicle.pack, frozenset((vehicle.variant,)))
-        only = {"pack": vehicle.pack} if len(self.shelf.packs) > 1 else None
-        near = self._store.similarity_search_by_vector(asked.vector.tolist(), k=NEAREST, filter=only)
-        ranked = self.library.ranker.rank(asked, [int(document.metadata["row"]) for document in near])
+        ranked = self.library.ranker.rank(asked, self.library.nearest(asked.vector, vehicle.pack, NEAREST))
         return [self._found(each.row, each.score) for each in ranked[:limit]]
 
     def passage(self, id_: str) -> tuple[Found | None, Found, Found | None]:
@@ -145,20 +141,6 @@ class Reader:
         """An answer's passages with their ids."""
         rows = ((self._texts.get((pack, passage.text)), passage.score) for passage in passages)
         return [self._found(row, score) for row, score in rows if row is not None]
-
-    def _library_of(self, vehicle: Vehicle) -> Library:
-        """The library of a car of that variant: the same index, where another variant is the manual's own."""
-        pack = self.shelf.packs[vehicle.pack]
-        if vehicle.variant == pack.manifest.default_variant:
-            return self.library
-        view = self._views.get((vehicle.pack, vehicle.variant))
-        if view is None:
-            manifest = pack.manifest.model_copy(update={"default_variant": vehicle.variant})
-            own = replace(pack, manifest=manifest, variants=Variants.of(manifest))
-            view = copy(self.library)
-            view.shelf = replace(self.shelf, packs={**self.shelf.packs, vehicle.pack: own})
-            self._views[(vehicle.pack, vehicle.variant)] = view
-        return view
 
     def _pack(self, row: int) -> str:
         return self.shelf.owner[self.shelf.passages[row][0]]

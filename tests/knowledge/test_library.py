@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import knowledge.library
 from knowledge.embedding import Embedder
 from knowledge.errors import IndexBroken, IndexMissing
 from knowledge.library import Library
@@ -122,8 +123,9 @@ def test_the_variant_can_be_told_where_no_reading_tells_it(library: Library) -> 
 
 
 def test_a_closed_library_gives_its_files_back_and_may_be_closed_twice(
-    tmp_path: Path, sample_index: Path, embedder: Embedder
+    tmp_path: Path, sample_index: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(knowledge.library, "FEW", 0)
     own = tmp_path / "index"
     shutil.copytree(sample_index, own)
     library = Library.open(own, embedder)
