@@ -2,8 +2,9 @@
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from assistant.cabin import Cabin
     from assistant.clock import SimulatedClock
     from assistant.journal import Journal
-    from assistant.ports import Synthesizer, Transcriber, Witness
+    from assistant.ports import Synthesizer, Transcriber, Vehicle, Witness
     from assistant.vehicle.console import Console
     from intents.model import LanguageModel
     from intents.router import Router
     from intents.wording import Wording
+    from knowledge.answer import LiveReading
     from knowledge.embedding import Embedder
     from knowledge.library import Library
     from knowledge.support.cases import Cases
@@ -96,9 +98,13 @@ class Rig:
             self._hang_up()
 
     def _hang_up(self) -> None:
-        hang_up = getattr(self.cabin.vehicle, "close", None)
-        if hang_up:
-            hang_up()
+        _hang_up(self.cabin.vehicle)
+
+
+def _hang_up(vehicle: "Vehicle") -> None:
+    hang_up = getattr(vehicle, "close", None)
+    if hang_up:
+        hang_up()
 
 
 @dataclass
@@ -173,6 +179,21 @@ class Engines:
             preferences=Preferences(self.settings.preferences_file if driven else None),
         )
         return Rig(cabin, chosen.console(vehicle, self.catalogue()), clock)
+
+    @contextmanager
+    def car_readings(self) -> Iterator[Callable[[], list["LiveReading"]]]:
+        """What the car of the settings reports, for who only asks: no cabin is built around it."""
+        from assistant.clock import SimulatedClock
+        from assistant.vehicle import chosen
+        from assistant.vehicle.readings import readings
+        from policies.permit import Signer
+
+        clock, catalogue = SimulatedClock(), self.catalogue()
+        vehicle = chosen.vehicle(self.settings.vehicle, clock, catalogue, Signer.fresh().public_key)
+        try:
+            yield lambda: readings(vehicle, catalogue, clock)
+        finally:
+            _hang_up(vehicle)
 
     def witnesses(self) -> "list[Witness]":
         """Who may testify to a confirmation. The simulated eye scan believes what it is told: no real car gets it."""

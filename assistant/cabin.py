@@ -21,6 +21,7 @@ from assistant.speech.audio import load as load_sound
 from assistant.talk import talk
 from assistant.turn import Turn
 from assistant.utterance import SAMPLE_RATE, Reply, Utterance
+from assistant.vehicle.readings import readings
 from assistant.witness import doubted
 from intents.dialogue import Dialogue
 from intents.intent import Intent
@@ -286,12 +287,7 @@ class Cabin:
 
     def readings(self) -> list[LiveReading]:
         """The car's readings as the knowledge base takes them."""
-        state, now = self.vehicle.state(), self.clock.now()
-        return [
-            LiveReading(path, reading.value, self.catalogue[path].unit, now - reading.at)
-            for path, reading in state.readings.items()
-            if path in self.catalogue
-        ]
+        return readings(self.vehicle, self.catalogue, self.clock)
 
     # --- ears ---------------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 """`cabin ask`: questions to the owner's manual and the live car."""
 
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,9 +34,9 @@ def ask(questions: tuple[str, ...], lines: Path | None, as_json: bool, pack: str
         engines = Engines(settings, progress)
         library = engines.library()
     named = pack or (None if vin else settings.knowledge.pack)
-    with closing(engines.rig()) as rig:
+    with engines.car_readings() as readings:
         for question in asked:
-            answer = library.answer(question, () if vin else rig.cabin.readings(), pack=named, vin=vin)
+            answer = library.answer(question, () if vin else readings(), pack=named, vin=vin)
             if as_json:
                 emit(as_line(answer))
                 continue
