@@ -8,6 +8,7 @@ import pytest
 
 from assistant.bootstrap import Engines, Rig
 from assistant.settings import Settings
+from tests.model_server import ModelServer, serving
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Material to measure with. It is not part of the project: tests that use it skip where it is absent."""
@@ -36,3 +37,10 @@ def engines(_away_from_home: Path) -> Engines:
 def rig(engines: Engines) -> Rig:
     """A fresh cabin in a fresh simulated car."""
     return engines.rig()
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServer]:
+    """A language model on loopback that says what a test lets it say."""
+    with serving() as server:
+        yield server

@@ -1,9 +1,6 @@
 """A language model behind the OpenAI protocol, on loopback, well-behaved and not: what is heard stays the manual's."""
 
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,80 +11,26 @@ from knowledge.grounding import Grounding
 from knowledge.library import Library
 from knowledge.model import ModelChoice, open_model
 from knowledge.words import load_contrasts, load_synonyms
+from tests.model_server import ModelServer
 
 QUESTION = "how do I lock the doors from inside"
 TRUE = "Press the padlock button on the driver's door to lock all doors from inside."
 
 
-class Server(ThreadingHTTPServer):
-    """Says ``says``, in the way of ``manner``; keeps what it was asked."""
-
-    daemon_threads = True
-    says = TRUE
-    manner = "fine"
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[dict[str, object]] = []
-        self.released = threading.Event()
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_POST(self) -> None:
-        length = int(self.headers.get("content-length", 0))
-        self.server.asked.append(json.loads(self.rfile.read(length)))
-        manner = self.server.manner
-        if manner == "slow":
-            self.server.released.wait(20)
-            return
-        message: dict[str, object] = {"role": "assistant", "content": self.server.says}
-        if manner == "tools":
-            call = {"name": "open_doors", "arguments": "{}"}
-            message = {
-                "role": "assistant",
-                "content": None,
-                "tool_calls": [{"id": "1", "type": "function", "function": call}],
-            }
-        body = json.dumps(
-            {
-                "id": "1",
-                "object": "chat.completion",
-                "created": 0,
-                "model": "m",
-                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-                "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-            }
-        ).encode()
-        self.send_response({"error": 500, "refused": 401}.get(manner, 200))
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(b"<html>" if manner == "garbage" else body[:40] if manner == "cut off" else body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield running
-        running.released.set()
-        running.shutdown()
+def server(model_server: ModelServer) -> ModelServer:
+    model_server.says = TRUE
+    return model_server
 
 
-def asked(server: Server, index: Path, embedder: Embedder, question: str = QUESTION, deadline_s: float = 4.0):
-    choice = ModelChoice(model="m", base_url=f"http://127.0.0.1:{server.server_address[1]}/v1", deadline_s=deadline_s)
+def asked(server: ModelServer, index: Path, embedder: Embedder, question: str = QUESTION, deadline_s: float = 4.0):
+    choice = ModelChoice(model="m", base_url=server.url, deadline_s=deadline_s)
     return Library.open(index, embedder, choice).answer(question)
 
 
 @pytest.mark.enable_socket
 def test_a_shortening_that_the_section_bears_out_is_heard(
-    server: Server, sample_index: Path, embedder: Embedder, library: Library
+    server: ModelServer, sample_index: Path, embedder: Embedder, library: Library
 ) -> None:
     answer = asked(server, sample_index, embedder)
     extractive = library.answer(QUESTION)
@@ -99,7 +42,7 @@ def test_a_shortening_that_the_section_bears_out_is_heard(
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("manner", ["error", "refused", "garbage", "cut off", "tools"])
 def test_a_server_that_fails_leaves_the_manuals_own_words(
-    manner: str, server: Server, sample_index: Path, embedder: Embedder, library: Library
+    manner: str, server: ModelServer, sample_index: Path, embedder: Embedder, library: Library
 ) -> None:
     server.manner = manner
     answer = asked(server, sample_index, embedder)
@@ -109,10 +52,10 @@ def test_a_server_that_fails_leaves_the_manuals_own_words(
 
 @pytest.mark.enable_socket
 def test_past_the_deadline_the_manuals_own_words_are_said_and_the_next_question_does_not_wait(
-    server: Server, sample_index: Path, embedder: Embedder, library: Library
+    server: ModelServer, sample_index: Path, embedder: Embedder, library: Library
 ) -> None:
     server.manner = "slow"
-    choice = ModelChoice(model="m", base_url=f"http://127.0.0.1:{server.server_address[1]}/v1", deadline_s=0.2)
+    choice = ModelChoice(model="m", base_url=server.url, deadline_s=0.2)
     slow = Library.open(sample_index, embedder, choice)
     first, second = slow.answer(QUESTION), slow.answer(QUESTION)
     assert first.text == second.text == library.answer(QUESTION).text
@@ -134,7 +77,7 @@ def test_past_the_deadline_the_manuals_own_words_are_said_and_the_next_question_
     ],
 )
 def test_what_the_section_does_not_bear_out_is_not_heard(
-    says: str, server: Server, sample_index: Path, embedder: Embedder, library: Library
+    says: str, server: ModelServer, sample_index: Path, embedder: Embedder, library: Library
 ) -> None:
     server.says = says
     answer = asked(server, sample_index, embedder)
@@ -143,7 +86,7 @@ def test_what_the_section_does_not_bear_out_is_not_heard(
 
 @pytest.mark.enable_socket
 def test_the_model_gets_the_question_and_one_section_and_no_tools(
-    server: Server, sample_index: Path, embedder: Embedder
+    server: ModelServer, sample_index: Path, embedder: Embedder
 ) -> None:
     asked(server, sample_index, embedder)
     (request,) = server.asked
@@ -157,7 +100,7 @@ def test_the_model_gets_the_question_and_one_section_and_no_tools(
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("question", ["who won the world cup in 1998", "how do I disable the passenger airbag"])
 def test_refusals_and_safety_topics_never_reach_the_model(
-    question: str, server: Server, sample_index: Path, embedder: Embedder, library: Library
+    question: str, server: ModelServer, sample_index: Path, embedder: Embedder, library: Library
 ) -> None:
     answer = asked(server, sample_index, embedder, question)
     assert server.asked == []
