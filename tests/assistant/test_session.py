@@ -28,7 +28,7 @@ def send(engines: Engines):
         answer = await session.answer(json.dumps(message).encode())
         return json.loads(json.dumps(answer))
 
-    line.raw = session.answer  # type: ignore[attr-defined]
+    line.raw = session.answer
     return line
 
 

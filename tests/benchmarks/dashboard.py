@@ -127,7 +127,7 @@ def recognise(engines: object, sound: Path | None, done: threading.Event) -> Non
 
     from assistant.speech.audio import load as load_sound
 
-    engine = engines.transcriber()  # type: ignore[attr-defined]
+    engine = engines.transcriber()
     audio = np.zeros(16_000, dtype=np.float32) if sound is None else load_sound(sound)
     while not done.is_set():
         with contextlib.suppress(Exception):

@@ -153,7 +153,7 @@ def recognition() -> Iterator[Measure]:
     for path in sounds:
         audio = load(path)
         engines.transcriber().transcribe(audio)
-        spent = min(timed(lambda audio=audio: engines.transcriber().transcribe(audio)) for _ in range(3))  # type: ignore[misc]
+        spent = min(timed(lambda audio=audio: engines.transcriber().transcribe(audio)) for _ in range(3))
         shares.append(spent / (len(audio) / SAMPLE_RATE))
     yield Measure(f"recognition / length, p50 of {len(shares)} sounds", quantile(shares, 0.5), 0.15, "")
     yield Measure(f"recognition / length, p95 of {len(shares)} sounds", quantile(shares, 0.95), None, "")

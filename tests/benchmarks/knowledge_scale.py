@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import numpy as np
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pypdfium2
 from reportlab.platypus import Flowable
 

@@ -56,7 +56,7 @@ def test_every_problem_is_named_with_file_line_and_rule(tmp_path: Path) -> None:
     result = run("check", file)
     assert result.exit_code == 1
     told = result.output.splitlines()
-    assert [re.search(r"rule '([^']+)'", line)[1] for line in told] == ["climate.front", "horn.off", "mode.sport"]  # type: ignore[index]
+    assert [re.search(r"rule '([^']+)'", line)[1] for line in told] == ["climate.front", "horn.off", "mode.sport"]
     text = Path(file).read_text().splitlines()
     for line in told:
         number = int(line.removeprefix(file + ":").partition(":")[0])

@@ -329,7 +329,7 @@ def test_points_of_a_list_stay_apart_whether_their_bullets_are_written_or_drawn(
     texts: list[Text] = [(16, 60, 760, "Kit"), (10, 60, 740, "Do not use the kit when:")]
     for top, mark in ((720, "\u2022"), (660, "")):
         for n, point in enumerate(("the hole is large", "the rim is bent", "it is very cold")):
-            texts += [*([(10, 60, top - 14 * n, mark)] if mark else []), (10, 75, top - 14 * n, point)]  # type: ignore[list-item]
+            texts += [*([(10, 60, top - 14 * n, mark)] if mark else []), (10, 75, top - 14 * n, point)]
     (section,) = _read(_kept(tmp_path, make_pdf([texts], draw=draw)))
     points = ("the hole is large.", "the rim is bent.", "it is very cold.")
     assert section.blocks[-1].items in (points, points * 2)

@@ -34,7 +34,7 @@ class _Watch:
             self._note(Fate.UNLOADABLE, report.nodeid)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]):
         report = yield
         if report.failed and call.excinfo is not None:
             killed = isinstance(call.excinfo.value, AssertionError | pytest.fail.Exception) or _ours(call.excinfo.type)

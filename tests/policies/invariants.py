@@ -126,7 +126,7 @@ def unlisted(gate: Gate) -> Iterator[str]:
             strange += [Command(path, value) for value in (True, 1, 1.5, "ON")]
             continue
         odd = [float("nan"), float("inf"), 10**12, -(10**12), "BOGUS\n", b"x", None]
-        strange += [Command(path, value) for value in odd]  # type: ignore[arg-type]
+        strange += [Command(path, value) for value in odd]
         strange += [Command(path, "ON" if signal.type != "string" else 1)]
     for command in strange:
         for confirmed in Modality:

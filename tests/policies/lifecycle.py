@@ -193,9 +193,9 @@ def broken_by_motion() -> Iterator[str]:
         (None, 0.0, {lock: True}, Motion.UNKNOWN),
     )
     for speed, age, others, due in table:
-        readings = {path: Reading(value, NOW) for path, value in others.items()}  # type: ignore[arg-type]
+        readings = {path: Reading(value, NOW) for path, value in others.items()}
         if speed is not None:
-            readings["Vehicle.Speed"] = Reading(speed, NOW - age)  # type: ignore[arg-type]
+            readings["Vehicle.Speed"] = Reading(speed, NOW - age)
         got = motion(VehicleState(readings), NOW)
         if got is not due:
             yield f"{speed} km/h, {age} s old, {others}: {got}, not {due}"
@@ -231,9 +231,9 @@ def broken_by_wholes(new_gate: Callable[[], Gate]) -> Iterator[str]:
         if not isinstance(gate.decide([high], DRIVER, VehicleState(readings), NOW, Modality.TOUCH), Refuse):
             yield f"high beams while the {fog_light} fog lights are on"
     for silly in ([], [None], [Command("Vehicle.Speed", 1)], None):
-        if not isinstance(gate.decide(silly, DRIVER, parked, NOW, Modality.TOUCH), Refuse):  # type: ignore[arg-type]
+        if not isinstance(gate.decide(silly, DRIVER, parked, NOW, Modality.TOUCH), Refuse):
             yield f"allowed: {silly}"
-    hollow = VehicleState(None)  # type: ignore[arg-type]
+    hollow = VehicleState(None)
     if not isinstance(gate.decide([DOME], DRIVER, hollow, NOW, Modality.TOUCH), Refuse):
         yield "an exception inside does not refuse"
 
@@ -266,8 +266,8 @@ def broken_by_weather(new_gate: Callable[[], Gate]) -> Iterator[str]:
     )
     for path, value, readings, due in table:
         seen = {**moving(Motion.MOVING), WINDOW: Reading(0, NOW), roof: Reading(0, NOW)}
-        seen |= {one: Reading(read, NOW - age) for one, (read, age) in readings.items()}  # type: ignore[arg-type]
-        decision = gate.decide([Command(path, value)], DRIVER, VehicleState(seen), NOW)  # type: ignore[arg-type]
+        seen |= {one: Reading(read, NOW - age) for one, (read, age) in readings.items()}
+        decision = gate.decide([Command(path, value)], DRIVER, VehicleState(seen), NOW)
         got = type(decision).__name__.lower()
         if got != due:
             yield f"{path} = {value} with {readings}: {got}, not {due}"

@@ -332,7 +332,7 @@ class _Broken(Signer):
     def __init__(self) -> None:
         pass
 
-    def sign(self, *_: object) -> None:  # type: ignore[override]
+    def sign(self, *_: object) -> None:
         raise OSError("no entropy")
 
 
@@ -346,7 +346,7 @@ def test_a_fault_while_signing_refuses_and_moves_nothing(gate: Gate) -> None:
 
 def test_a_state_that_cannot_be_read_refuses(gate: Gate) -> None:
     asked = challenged(gate)
-    nothing = VehicleState(None)  # type: ignore[arg-type]
+    nothing = VehicleState(None)
     assert code(ask(gate, WARMTH, 20, state=nothing)) == "fault"
     assert code(gate.answer(asked, Modality.TOUCH, nothing, NOW)) == "fault"
 

@@ -34,7 +34,7 @@ COLD = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 class Broken(Signer):
     """A signer whose key store has failed."""
 
-    def sign(self, *_: object) -> object:  # type: ignore[override]
+    def sign(self, *_: object) -> object:
         raise OSError("the key store is gone")
 
 
@@ -164,10 +164,10 @@ def test_a_position_that_cannot_be_counts_as_unknown(gate: Gate, nonsense: Value
 
 
 def test_a_fault_inside_is_a_refusal_in_words(gate: Gate) -> None:
-    for state in (None, VehicleState(None)):  # type: ignore[arg-type]
-        decision = total(lambda seen=state: gate.decide([SPORT], DRIVER, seen, NOW))  # type: ignore[misc]
+    for state in (None, VehicleState(None)):
+        decision = total(lambda seen=state: gate.decide([SPORT], DRIVER, seen, NOW))
         assert code(decision) == "fault" and decision.says
-        assert code(total(lambda seen=state: gate.request([SPORT], DRIVER, seen, NOW))) == "fault"  # type: ignore[misc]
+        assert code(total(lambda seen=state: gate.request([SPORT], DRIVER, seen, NOW))) == "fault"
 
 
 def test_a_signer_that_fails_moves_nothing_and_the_question_is_spent(gate: Gate) -> None:
@@ -180,7 +180,7 @@ def test_a_signer_that_fails_moves_nothing_and_the_question_is_spent(gate: Gate)
 
 def test_a_fault_while_answering_ends_the_question(gate: Gate) -> None:
     challenge = asked(gate)
-    assert code(total(lambda: gate.answer(challenge.id, Modality.TOUCH, car(), "soon"))) == "fault"  # type: ignore[arg-type]
+    assert code(total(lambda: gate.answer(challenge.id, Modality.TOUCH, car(), "soon"))) == "fault"
     assert gate.pending(NOW) is None
 
 
@@ -198,6 +198,6 @@ def test_a_fault_while_answering_ends_the_question(gate: Gate) -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_what_was_asked_and_decided_cannot_be_edited(value: object) -> None:
-    field = dataclasses.fields(value)[0].name  # type: ignore[arg-type]
+    field = dataclasses.fields(value)[0].name
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(value, field, None)

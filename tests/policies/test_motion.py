@@ -9,8 +9,8 @@ from policies.state import Reading, VehicleState
 def car(speed: object = 0.0, **more: tuple[object, float]) -> VehicleState:
     """A car seen at the moment 0. Other readings by constant name, each a value and its age (s)."""
     paths = {"lock": PARK_LOCK, "brake": PARKING_BRAKE, "gear": GEAR}
-    readings = {paths[name]: Reading(value, -age) for name, (value, age) in more.items()}  # type: ignore[arg-type]
-    return VehicleState({SPEED: Reading(speed, 0.0), **readings})  # type: ignore[arg-type]
+    readings = {paths[name]: Reading(value, -age) for name, (value, age) in more.items()}
+    return VehicleState({SPEED: Reading(speed, 0.0), **readings})
 
 
 @pytest.mark.parametrize(

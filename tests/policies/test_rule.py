@@ -92,9 +92,9 @@ def test_an_entry_can_be_made_in_code_by_its_fields_and_not_edited() -> None:
     except ValidationError as error:
         pytest.fail(str(error))
     with pytest.raises(ValidationError, match="frozen"):
-        condition.equals = False  # type: ignore[misc]
+        condition.equals = False
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Entry(CATALOGUE[WINDOW]).rules = ()  # type: ignore[misc]
+        Entry(CATALOGUE[WINDOW]).rules = ()
 
 
 # --- motion, means, evidence --------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_a_condition_holds_when_it_is_so_or_nobody_knows(said: dict[str, object]
 
 
 def values(path: str, *rules: Rule, **edited: object) -> list[Value]:
-    signal: Signal = dataclasses.replace(CATALOGUE[path], **edited)  # type: ignore[arg-type]
+    signal: Signal = dataclasses.replace(CATALOGUE[path], **edited)
     try:
         return list(dict.fromkeys(value for value, _ in Entry(signal, rules).changes()))
     except Exception as error:

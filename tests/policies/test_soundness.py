@@ -24,7 +24,7 @@ def caution(id_: str = "wet", **said: str) -> str:
 
 
 @pytest.fixture
-def fault(tmp_path: Path):  # type: ignore[no-untyped-def]
+def fault(tmp_path: Path):
     """Says what is wrong with rules, without file; empty when they are sound."""
 
     def told(text: str) -> str:
@@ -80,7 +80,7 @@ CRITICAL, ATTENTION, FORBIDDEN = {"class": "critical"}, {"class": "attention"}, 
         rule() + f"rates:\n  - {{id: pace, signals: {LOCK}, moves: 1, within: 0.1}}\n",
     ],
 )
-def test_a_sound_table_is_taken(fault, text: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_sound_table_is_taken(fault, text: str) -> None:
     assert fault(text) == ""
 
 
@@ -151,7 +151,7 @@ def test_a_sound_table_is_taken(fault, text: str) -> None:  # type: ignore[no-un
         (rule() + f"rates:\n  - {{id: pace, signals: {HIGH}, moves: 1, within: 1}}\n", 6, "pace", "can never decide"),
     ],
 )
-def test_an_unsound_table_is_refused(fault, text: str, line: int, rule_id: str, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_unsound_table_is_refused(fault, text: str, line: int, rule_id: str, says: str) -> None:
     told = fault(text)
     assert told.startswith(f"{line}: rule '{rule_id}'"), told
     assert says in told

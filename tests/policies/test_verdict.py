@@ -80,4 +80,4 @@ def test_the_stricter_direction_decides_where_a_window_stands_nobody_knows() -> 
 
 def test_a_verdict_cannot_be_edited() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Verdict(0, ()).needed = NEVER  # type: ignore[misc]
+        Verdict(0, ()).needed = NEVER

@@ -74,22 +74,22 @@ def _save_model(folder: Path, tokenizer: Tokenizer, script: Sequence[int], promp
 
     def norm(layer: object) -> None:
         layer.gamma = np.ones(WIDTH, np.float32)  # type: ignore[attr-defined]  # CTranslate2's specs are untyped
-        layer.beta = zeros(WIDTH, np.float32)  # type: ignore[attr-defined]
+        layer.beta = zeros(WIDTH, np.float32)
 
     def linear(layer: object, rows: int, columns: int) -> None:
-        layer.weight = zeros((rows, columns), np.float32)  # type: ignore[attr-defined]
-        layer.bias = zeros(rows, np.float32)  # type: ignore[attr-defined]
+        layer.weight = zeros((rows, columns), np.float32)
+        layer.bias = zeros(rows, np.float32)
 
     def attention(layer: object, of_itself: bool) -> None:
-        norm(layer.layer_norm)  # type: ignore[attr-defined]
+        norm(layer.layer_norm)
         sizes = (3 * WIDTH, WIDTH) if of_itself else (WIDTH, 2 * WIDTH, WIDTH)
-        for part, rows in zip(layer.linear, sizes, strict=True):  # type: ignore[attr-defined]
+        for part, rows in zip(layer.linear, sizes, strict=True):
             linear(part, rows, WIDTH)
 
     def feed_forward(layer: object) -> None:
-        norm(layer.layer_norm)  # type: ignore[attr-defined]
-        linear(layer.linear_0, WIDTH, WIDTH)  # type: ignore[attr-defined]
-        linear(layer.linear_1, WIDTH, WIDTH)  # type: ignore[attr-defined]
+        norm(layer.layer_norm)
+        linear(layer.linear_0, WIDTH, WIDTH)
+        linear(layer.linear_1, WIDTH, WIDTH)
 
     encoder, decoder = spec.encoder, spec.decoder
     for convolution, inputs in ((encoder.conv1, 80), (encoder.conv2, WIDTH)):

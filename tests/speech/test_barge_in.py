@@ -38,7 +38,7 @@ def reply_dbfs(voice: Synthesizer) -> float:
 
 def room(reply_dbfs: float, level_db: float, delay_s: float, lasts_s: float = 10.0, **more: float) -> Room:
     """A room in which a reply comes back ``level_db`` beside a driver's speech."""
-    return Room(SPEECH_DBFS + level_db - reply_dbfs, delay_s, lasts_s=lasts_s, **more)  # type: ignore[arg-type]
+    return Room(SPEECH_DBFS + level_db - reply_dbfs, delay_s, lasts_s=lasts_s, **more)
 
 
 async def spoken(where: Room, voice: Synthesizer, text: str, *, engine: object = None, cancels: bool = True) -> Talk:
@@ -48,7 +48,7 @@ async def spoken(where: Room, voice: Synthesizer, text: str, *, engine: object =
     def begin(conversation: Conversation) -> None:
         where.when(0.5, lambda: loop.call_soon_threadsafe(conversation.speak, text))
 
-    return await talk(where, engine or Scripted(), voice, "", begin, cancels=cancels)  # type: ignore[arg-type]
+    return await talk(where, engine or Scripted(), voice, "", begin, cancels=cancels)
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.12, 0.2, 0.3])

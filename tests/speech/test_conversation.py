@@ -229,7 +229,7 @@ async def test_a_recogniser_that_fails_is_told_and_the_next_utterance_is_heard(c
     class Once(Scripted):
         failed = False
 
-        def transcribe(self, audio: Audio) -> "object":  # type: ignore[override]
+        def transcribe(self, audio: Audio) -> "object":
             if len(audio) > SAMPLE_RATE and not self.failed and room.now_s > 2.5:
                 self.failed = True
                 raise SpeechError("the recogniser is out of order")

@@ -19,7 +19,7 @@ NONE = [miniaudio.Backend.JACK]
 
 def problem(kind: str, name: str, backends: list[object]) -> DeviceError:
     with pytest.raises(DeviceError) as caught:
-        find(kind, name, backends)  # type: ignore[arg-type]
+        find(kind, name, backends)
     return caught.value
 
 

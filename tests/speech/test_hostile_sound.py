@@ -207,7 +207,7 @@ async def test_a_replay_into_the_live_microphone_does_not_pass_either(
     rig, _ = challenged
     path = tmp_path / "replay.wav"
     soundfile.write(path, *replayed_yes())
-    settings = SpeechSettings(wake_word="", microphone_zone=seat)  # type: ignore[arg-type]
+    settings = SpeechSettings(wake_word="", microphone_zone=seat)
     heard = await heard_live(rig, settings, path)
     assert [(utterance.text, utterance.zone) for utterance in heard] == [("yes", Zone(seat))]
     assert mode(rig) == "NORMAL"

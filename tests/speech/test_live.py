@@ -25,7 +25,7 @@ async def answer(utterance: Utterance) -> Reply:
 @no_sound_card
 @pytest.mark.parametrize("kind", ["microphone", "loudspeaker"])
 def test_the_doctor_says_that_there_is_none_and_what_still_works(kind: str) -> None:
-    uses, why = live.examine(SpeechSettings(), kind)  # type: ignore[arg-type]
+    uses, why = live.examine(SpeechSettings(), kind)
     assert uses == "none"
     assert f"no {kind} was found" in why and "cabin say" in why
 
@@ -34,7 +34,7 @@ def test_the_doctor_says_that_there_is_none_and_what_still_works(kind: str) -> N
 @pytest.mark.parametrize("kind", ["microphone", "loudspeaker"])
 def test_a_device_that_was_named_and_is_missing_is_an_error(kind: str) -> None:
     with pytest.raises(DeviceError, match=f"no {kind} was found"):
-        live.examine(SpeechSettings(**{kind: "studio"}), kind)  # type: ignore[arg-type]
+        live.examine(SpeechSettings(**{kind: "studio"}), kind)
 
 
 @no_sound_card
@@ -76,7 +76,7 @@ def test_a_wake_word_that_nobody_can_say_is_a_settings_error() -> None:
 
 @pytest.mark.parametrize("seat", ["unknown", "driver", "rear_left"])
 def test_the_microphones_seat_is_the_one_of_the_settings(tmp_path: Path, seat: str) -> None:
-    settings = SpeechSettings(microphone_zone=seat, wake_word="")  # type: ignore[arg-type]
+    settings = SpeechSettings(microphone_zone=seat, wake_word="")
     conversation = live.conversation(settings, Scripted, EspeakVoice, answer, sink=tmp_path / "out.wav")
     assert conversation.zone is Zone(seat)
     assert conversation.mouth is not None

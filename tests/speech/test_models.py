@@ -83,7 +83,7 @@ def test_a_recogniser_is_fetched_checked_and_used_by_itself(
     assert ("model.bin", total, total) in steps
     assert not (models / DRAFTS).exists()
     assert found(models)[0].checked and not found(models)[0].problem
-    assert transcriber(small, models=models)[0].name == "faster-whisper/tiny.en"  # type: ignore[arg-type]
+    assert transcriber(small, models=models)[0].name == "faster-whisper/tiny.en"
 
 
 def test_a_voice_is_fetched_and_used_by_itself(hub: Hub, models: Path, voice: Listed) -> None:
@@ -183,7 +183,7 @@ def test_a_wrong_checksum_is_thrown_away(hub: Hub, shelf: Shelf, models: Path, t
             for entry in original(repo, folder)
         ]
 
-    shelf.tree = lying  # type: ignore[method-assign]
+    shelf.tree = lying
     with pytest.raises(ModelError, match=f"{name} .* was thrown away: its checksum") as problem:
         pull(tiny, hub, models)
     assert problem.value.code == "checksum"
@@ -193,7 +193,7 @@ def test_a_wrong_checksum_is_thrown_away(hub: Hub, shelf: Shelf, models: Path, t
 
 def test_a_file_that_is_larger_than_it_says_is_thrown_away(hub: Hub, shelf: Shelf, models: Path, voice: Listed) -> None:
     original = shelf.tree
-    shelf.tree = lambda *where: [entry | {"size": 10} for entry in original(*where)]  # type: ignore[method-assign, operator]
+    shelf.tree = lambda *where: [entry | {"size": 10} for entry in original(*where)]
     with pytest.raises(ModelError, match="larger than it says"):
         pull(voice, hub, models)
     assert nothing_of_it(models)

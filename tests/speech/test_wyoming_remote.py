@@ -402,14 +402,14 @@ def test_whoever_stops_listening_ends_the_line() -> None:
         with line.makefile("wb", buffering=0) as out:
             try:
                 while True:
-                    write_event(AudioChunk(**form, audio=bytes(2_000)).event(), out)  # type: ignore[arg-type]
+                    write_event(AudioChunk(**form, audio=bytes(2_000)).event(), out)
             except OSError:
                 ended.set()
 
     with server(endless) as where:
         sound = WyomingVoice(where, EspeakVoice()).speak("For ever.")
         assert next(sound)
-        sound.close()  # type: ignore[attr-defined]
+        sound.close()
         assert ended.wait(30)
 
 
@@ -431,7 +431,7 @@ def test_a_server_that_does_not_say_is_named() -> None:
 
 
 def test_the_settings_name_a_server_and_doctor_tells_where_the_sound_goes(small: object) -> None:
-    engine, why = transcriber(small, engine="wyoming", server="tcp://127.0.0.1:10300")  # type: ignore[arg-type]
+    engine, why = transcriber(small, engine="wyoming", server="tcp://127.0.0.1:10300")
     assert engine.name == "wyoming/127.0.0.1:10300"
     assert "tcp://127.0.0.1:10300" in why and "leaves this machine" in why and "PocketSphinx" in why
 

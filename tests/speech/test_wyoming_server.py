@@ -359,7 +359,7 @@ async def test_a_client_that_hangs_up_stops_the_voice(door: Door) -> None:
     class Endless:
         name, sample_rate = "endless", 22_050
 
-        def speak(self, text: str):  # type: ignore[no-untyped-def]
+        def speak(self, text: str):
             try:
                 while True:
                     yield bytes(65_536)

@@ -49,7 +49,7 @@ def server() -> Iterator[tuple[str, list[list[str]]]]:
     ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = Future()
 
     def handler(*streams: object) -> Loud:
-        made = Loud(*streams)  # type: ignore[arg-type]
+        made = Loud(*streams)
         made.asked = asked
         return made
 

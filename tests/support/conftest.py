@@ -40,12 +40,12 @@ class Rig:
     def __init__(self, folder: Path, reader: Reader, writer: Writer | None = None, **limits: object) -> None:
         index_folder = reader.shelf.folder.parent
         self.time = Time()
-        self.setup = Setup(index_folder=index_folder, records=folder / "records", **limits)  # type: ignore[arg-type]
+        self.setup = Setup(index_folder=index_folder, records=folder / "records", **limits)
         self.desk = SupportDesk(
             index_folder, folder / "records", embedder=reader.embedder, reader=reader, now=self.time
         )
         self.app = compose(self.desk, self.setup, writer=writer)
-        self.client = TestClient(self.app, base_url="http://127.0.0.1", raise_server_exceptions=False)  # type: ignore[arg-type]
+        self.client = TestClient(self.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
         self.keys: dict[str, str] = {}
         self.begin()
 
@@ -96,7 +96,7 @@ def make_rig(tmp_path: Path, reader: Reader) -> Iterator[Callable[..., Rig]]:
     made: list[Rig] = []
 
     def make(**limits: object) -> Rig:
-        rig = Rig(tmp_path / f"rig{len(made)}", limits.pop("reader", reader), **limits)  # type: ignore[arg-type]
+        rig = Rig(tmp_path / f"rig{len(made)}", limits.pop("reader", reader), **limits)
         made.append(rig)
         return rig
 
@@ -141,7 +141,7 @@ def served(two_manuals_at_home: dict[str, str]) -> Iterator[Callable[..., Served
     started: list[Served] = []
 
     def start(*options: str, **more: object) -> Served:
-        started.append(Served(two_manuals_at_home, *options, **more))  # type: ignore[arg-type]
+        started.append(Served(two_manuals_at_home, *options, **more))
         return started[-1]
 
     yield start

@@ -112,7 +112,7 @@ def chroma_run(folder: Path) -> Iterator[str]:
     folder.mkdir(parents=True)
     command = [CHROMA, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, env={**os.environ, "ANONYMIZED_TELEMETRY": "False"}, **quiet)  # type: ignore[call-overload]
+    process = subprocess.Popen(command, env={**os.environ, "ANONYMIZED_TELEMETRY": "False"}, **quiet)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):

@@ -38,10 +38,10 @@ def look(rig: Rig, code: str) -> dict[str, object]:
 def test_the_desk_sees_readings_codes_and_warnings_of_the_right_manual(rig: Rig) -> None:
     told = look(rig, rig.desk.cases.open(take(CAR, rig.time())))
     assert told["vehicle"] == {"pack": "aurelia", "variant": "petrol", "note": ""}
-    readings = {r["name"]: r["value"] for r in told["readings"]}  # type: ignore[attr-defined]
+    readings = {r["name"]: r["value"] for r in told["readings"]}
     assert readings["Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.Pressure"] == 180
-    assert [(c["code"], c["means"] is None) for c in told["codes"]] == [("P0301", False), ("P3999", True)]  # type: ignore[attr-defined]
-    assert "Tyre pressure too low" in {w["name"] for w in told["warnings"]}  # type: ignore[attr-defined]
+    assert [(c["code"], c["means"] is None) for c in told["codes"]] == [("P0301", False), ("P3999", True)]
+    assert "Tyre pressure too low" in {w["name"] for w in told["warnings"]}
 
 
 @pytest.mark.parametrize("wheel", ["Row1.Wheel.Left", "Row1.Wheel.Right", "Row2.Wheel.Left", "Row2.Wheel.Right"])
@@ -49,7 +49,7 @@ def test_any_soft_tyre_lights_its_lamp_at_the_desk(rig: Rig, wheel: str) -> None
     tyres = ("Row1.Wheel.Left", "Row1.Wheel.Right", "Row2.Wheel.Left", "Row2.Wheel.Right")
     low = [LiveReading(f"Vehicle.Chassis.Axle.{each}.Tire.IsPressureLow", each == wheel, None, 3.0) for each in tyres]
     told = look(rig, rig.desk.cases.open(take([*CAR[:3], *low], rig.time())))
-    assert "Tyre pressure too low" in {w["name"] for w in told["warnings"]}  # type: ignore[attr-defined]
+    assert "Tyre pressure too low" in {w["name"] for w in told["warnings"]}
 
 
 def test_no_place_identity_body_speed_or_words_are_shared(rig: Rig) -> None:
@@ -80,13 +80,13 @@ def test_every_shared_signal_is_one_that_the_car_has() -> None:
     ["call me on 07946 0958 or write to anna@example.org, the red car", "x" * 41, "<b>", ("a",), None, "", True],
 )
 def test_what_is_no_word_does_not_pass_for_one(value: object) -> None:
-    reading = LiveReading("Vehicle.VehicleIdentification.Model", value, None, 0.0)  # type: ignore[arg-type]
+    reading = LiveReading("Vehicle.VehicleIdentification.Model", value, None, 0.0)
     assert take([reading], 0.0).readings == ()
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "18", True])
 def test_what_is_no_number_does_not_pass_for_one(value: object) -> None:
-    reading = LiveReading("Vehicle.Exterior.AirTemperature", value, "Celsius", 0.0)  # type: ignore[arg-type]
+    reading = LiveReading("Vehicle.Exterior.AirTemperature", value, "Celsius", 0.0)
     assert take([reading], 0.0).readings == ()
 
 
@@ -118,7 +118,7 @@ def test_the_desk_sees_the_car_as_it_is_now_and_the_end_stays(rig: Rig) -> None:
     rig.time.at += 60
     assert rig.desk.cases.renew(code, take(CAR[:3], rig.time()))
     told = look(rig, code)
-    assert (len(told["readings"]), told["ends_at"]) == (3, ends)  # type: ignore[arg-type]
+    assert (len(told["readings"]), told["ends_at"]) == (3, ends)
     rig.time.at += LASTS_S
     assert not rig.desk.cases.renew(code, take(CAR, rig.time()))
 

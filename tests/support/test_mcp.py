@@ -62,10 +62,10 @@ async def test_what_is_wrong_is_told_and_the_session_goes_on(rig: Rig, tool: str
 async def test_the_contents_lead_to_every_sections_text(rig: Rig) -> None:
     async with Client(mcp_server(rig.desk)) as client:
         contents = await client.read_resource("manual://sample/contents")
-        lines = contents.contents[0].text.splitlines()  # type: ignore[union-attr]
+        lines = contents.contents[0].text.splitlines()
         heading, _, address = lines[-1].rpartition(": ")
         section = await client.read_resource(address)
-        assert heading.rpartition(", ")[2] in section.contents[0].text  # type: ignore[union-attr]
+        assert heading.rpartition(", ")[2] in section.contents[0].text
         assert len(lines) > 3
 
 

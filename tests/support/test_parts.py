@@ -142,11 +142,11 @@ def test_requests_and_answers_are_traced_and_measured_without_words_of_anybody(r
     spans, metrics, traces = InMemorySpanExporter(), InMemoryMetricReader(), TracerProvider()
     traces.add_span_processor(SimpleSpanProcessor(spans))
     telemetry = Telemetry(traces.get_tracer("t"), MeterProvider([metrics]).get_meter("t"))
-    client = TestClient(compose(rig.desk, rig.setup, telemetry=telemetry), base_url="http://127.0.0.1")  # type: ignore[arg-type]
+    client = TestClient(compose(rig.desk, rig.setup, telemetry=telemetry), base_url="http://127.0.0.1")
     asked = {"question": "How do I open the bonnet?", "vehicle": {"pack": "sample"}}
     caller = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
     client.post("/v1/ask", json=asked, headers=rig.head("ask") | caller)
-    told = metrics.get_metrics_data().to_json()  # type: ignore[union-attr]
+    told = metrics.get_metrics_data().to_json()
     assert "http.server.request.duration" in told
     assert "cabin.support.answers" in told
     inner, outer = spans.get_finished_spans()

@@ -168,7 +168,7 @@ def test_an_actuator_on_its_way_stays_where_the_console_puts_it(electric: Garage
 @pytest.mark.parametrize("kind", ["sticks", "explodes"])
 def test_a_fault_that_a_sensor_cannot_have_is_named_with_those_it_can(electric: Garage, kind: str) -> None:
     with pytest.raises(VehicleError, match=f"{SPEED}.*{kind}.*freezes, jumps, missing"):
-        electric.car.console.fault(SPEED, kind)  # type: ignore[arg-type]
+        electric.car.console.fault(SPEED, kind)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ async def test_an_engine_that_crashes_in_its_own_way_is_no_traceback(engines: En
 
 async def test_rules_that_cannot_be_read_leave_a_sentence(tmp_path: Path) -> None:
     engines = Engines(Settings(data_dir=tmp_path))
-    engines.rules = Lost(ValueError("rules.yaml, line 3: a rule without an id"))  # type: ignore[assignment]
+    engines.rules = Lost(ValueError("rules.yaml, line 3: a rule without an id"))
     app = Dashboard(
         Ride(engines.settings, engines=engines, ahead=("the rules",)),
         speaker=Speaker(player=()),
