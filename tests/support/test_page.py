@@ -1,8 +1,8 @@
 """The page as a browser without JavaScript sees it."""
 
 import re
-from html import unescape
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
