@@ -1,24 +1,13 @@
 """Which manual is meant: by pack, by brand, model and year, or by VIN."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from knowledge.pack import Vins, load_yaml
 from knowledge.shelf import Shelved
 from knowledge.support.problems import Problem
 
-NUMBERS = Path(__file__).parent / "vehicles.yaml"
-
 _VIN = re.compile(r"^[A-HJ-NPR-Z0-9]{17}$")
-
-
-class Number(Vins):
-    """One entry of `vehicles.yaml`: cars by their VIN, and the pack that is theirs."""
-
-    pack: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +19,6 @@ class Vehicle:
     note: str = ""
 
 
-@cache
-def numbers(path: Path = NUMBERS) -> tuple[Number, ...]:
-    """Raises PackError naming file, line and key."""
-    return load_yaml(path, tuple[Number, ...])
-
-
 def find(
     packs: Mapping[str, Shelved],
     *,
@@ -45,13 +28,12 @@ def find(
     model: str | None = None,
     year: int | None = None,
     vin: str | None = None,
-    known: Sequence[Number] | None = None,
 ) -> Vehicle:
     """The vehicle that these words mean. Raises Problem: 404 where no manual fits, 422 where none is named or
     the VIN is no VIN.
     """
     if vin:
-        found = _by_vin(packs, vin, numbers() if known is None else known)
+        found = _by_vin(packs, vin)
     elif pack:
         if pack not in packs:
             raise Problem(404, "no-such-pack", f"There is no manual named {pack[:64]}; /v1/packs lists them.")
@@ -71,13 +53,14 @@ def find(
     return found
 
 
-def _by_vin(packs: Mapping[str, Shelved], vin: str, known: Sequence[Number]) -> Vehicle:
+def _by_vin(packs: Mapping[str, Shelved], vin: str) -> Vehicle:
     number = re.sub(r"[\s-]", "", vin).upper()
     if not _VIN.match(number):
         raise Problem(422, "no-vin", "A VIN has 17 letters and digits, and never I, O or Q.")
-    for entry in known:
-        if re.match(entry.starts, number) and entry.pack in packs:
-            return Vehicle(entry.pack, entry.variant or packs[entry.pack].manifest.default_variant)
+    for name, shelved in packs.items():
+        variant = shelved.manifest.fits(number)
+        if variant is not None:
+            return Vehicle(name, variant or shelved.manifest.default_variant)
     raise Problem(404, "no-such-vehicle", "No manual here belongs to a vehicle with this VIN.")
 
 

@@ -1,4 +1,4 @@
-"""Small parts of the desk: gaps, turns, pace, the language model's stream, telemetry, a Chroma server, VIN data."""
+"""Small parts of the desk: gaps, turns, pace, the language model's stream, telemetry, a Chroma server."""
 
 import asyncio
 import threading
@@ -10,8 +10,7 @@ from starlette.testclient import TestClient
 
 from knowledge import index
 from knowledge.embedding import Embedder
-from knowledge.errors import PackError
-from knowledge.support import gaps, vehicles
+from knowledge.support import gaps
 from knowledge.support.app import compose
 from knowledge.support.chroma_server import Server
 from knowledge.support.desk import SupportDesk
@@ -207,18 +206,3 @@ def test_rebuilds_leave_the_last_two_builds_on_a_chroma_server_and_no_question_f
 def test_what_is_no_address_of_a_chroma_server_is_said_to_be_none(url: str) -> None:
     with pytest.raises(Exception, match="not the address"):
         Server(url)
-
-
-# --- vehicles ---------------------------------------------------------------------------------------------
-
-
-def test_every_number_belongs_to_a_manual_and_a_variant_that_is_there(reader: Reader) -> None:
-    for number in vehicles.numbers():
-        assert number.variant in reader.shelf.packs[number.pack].manifest.variants
-
-
-def test_a_wrong_entry_is_named_with_file_line_and_key(tmp_path: Path) -> None:
-    path = tmp_path / "vehicles.yaml"
-    path.write_text("- {starts: HLD, pack: aurelia}\n- {starts: 'HLD(', pack: aurelia}\n")
-    with pytest.raises(PackError, match=r"vehicles\.yaml:2: 1\.starts"):
-        vehicles.numbers(path)
