@@ -128,9 +128,23 @@ def test_the_car_hears_its_driver(car: SphinxTranscriber, said: dict[str, Audio]
     assert meant(car.transcribe(said[file]).text) == meant(file.partition("_")[2].replace("_", " "))
 
 
-def test_a_question_that_no_template_holds_is_heard_too(car: SphinxTranscriber, said: dict[str, Audio]) -> None:
-    heard = car.transcribe(said["slt_what_should_i_do_if_the_battery_is_flat"]).text
-    assert heard == "what should i do if the battery is flat"
+def test_questions_that_no_template_holds_keep_their_content_words(
+    car: SphinxTranscriber, said: dict[str, Audio]
+) -> None:
+    """One in ten may be lost: the language model is made of random sentences, and no single word hangs on one seed."""
+    content = {
+        "slt_what_should_i_do_if_the_battery_is_flat": "battery flat",
+        "rms_what_should_i_do_if_the_battery_is_flat": "battery flat",
+        "rms_what_oil_does_the_engine_need": "oil engine need",
+        "kal16_how_often_do_i_change_the_cabin_filter": "change cabin filter",
+        "slt_how_do_i_change_a_wheel": "change wheel",
+    }
+    kept = []
+    for file, expected in content.items():
+        heard = car.transcribe(said[file])
+        assert heard.free, "it may be a question, never a loose command"
+        kept += [word in heard.text.split() for word in expected.split()]
+    assert sum(kept) >= 0.9 * len(kept)
 
 
 def test_talk_in_the_cabin_is_not_made_a_command(car: SphinxTranscriber, said: dict[str, Audio]) -> None:
