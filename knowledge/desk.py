@@ -64,7 +64,7 @@ class Desk:
         if lack:
             return self._lacks(question, text, lack, search)
         if not curated.is_procedure_only(text):
-            found = telltales.named(text, self.live.lamps()) or telltales.named(text, self.lists.telltales)
+            found = telltales.named(text, self.live.car.lamps()) or telltales.named(text, self.lists.telltales)
             if not telltales.means_lamp(text):
                 found = [lamp for lamp in found if telltales.asks_only_for(text, lamp)]
             if found:
@@ -82,7 +82,7 @@ class Desk:
 
     def variants_meant(self, text: str) -> frozenset[str]:
         """The variants that ``text`` names, else the car's own; empty where the pack has none."""
-        own = frozenset((self.live.variant,)) if self.live.variant else frozenset[str]()
+        own = frozenset((self.live.car.variant,)) if self.live.car.variant else frozenset[str]()
         return self.variants.named(text) or own
 
     def _lacks(self, question: str, text: str, lack: Lack, search: Search) -> Answer:
