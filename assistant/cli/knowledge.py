@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -35,20 +36,16 @@ def knowledge() -> None:
 def build(force: bool, as_json: bool) -> None:
     """Build the index of the installed manuals, unless it is up to date."""
     with _errors_named():
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+        from assistant.cli.progress import bar
         from knowledge import index, pack
         from knowledge.embedding import Embedder
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("Reading the manuals", total=None)
+        with bar(quiet=as_json) as progress:
             report = index.build(
                 pack.installed(*_folders()),
                 _index_folder(),
                 Embedder.load(),
-                lambda done, total: bar.update(task, completed=done, total=total),
+                partial(progress, "Reading the manuals"),
                 force=force,
             )
     if as_json:

@@ -38,7 +38,40 @@ def test_html_keeps_headings_steps_tables_and_warnings_and_drops_the_page_around
     ]
 
 
-@pytest.mark.parametrize("html", ["", "<p>unclosed <b>bold", "<table><tr><td>x", "</p></ul></table>", "<script>x"])
+def test_html_cells_over_several_columns_and_rows_are_said_with_each_of_them() -> None:
+    table = (
+        "<h1>Tyres</h1><table><caption>Cold tyres</caption><tr><th rowspan=2>Variant<th rowspan=2>Load"
+        "<th colspan=2>Pressure</th></tr><tr><th>Front</th><th>Rear</th></tr>"
+        "<tr><td rowspan=2>Petrol</td><td>Half</td><td>2.3 bar</td><td>2.1 bar</td></tr>"
+        "<tr><td>Full</td><td>2.4 bar</td><td>2.8 bar</td></tr>"
+        "<tr><td>Diesel</td><td></td><td>3.3 bar</td><td>3.6 bar</td></tr></table>"
+    )
+    (section,) = manual.sections(markup.convert(table))
+    assert [block.text for block in section.blocks] == [
+        "Cold tyres",
+        "Petrol: load Half, pressure front 2.3 bar, pressure rear 2.1 bar.",
+        "Petrol: load Full, pressure front 2.4 bar, pressure rear 2.8 bar.",
+        "Diesel: pressure front 3.3 bar, pressure rear 3.6 bar.",
+    ]
+
+
+def test_html_tables_of_names_and_figures_without_headings_keep_their_first_row() -> None:
+    table = "<h1>Fluids</h1><table><tr><td>Oil<td>4.5 litres<tr><td>Washer fluid<td>3 litres</table>"
+    (section,) = manual.sections(markup.convert(table))
+    assert [block.text for block in section.blocks] == ["Oil: 4.5 litres.", "Washer fluid: 3 litres."]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><td colspan=x rowspan=99999999>x<tr><td>y",
+        "",
+        "<p>unclosed <b>bold",
+        "<table><tr><td>x",
+        "</p></ul></table>",
+        "<script>x",
+    ],
+)
 def test_malformed_html_gives_what_can_be_read(html: str) -> None:
     assert "script" not in markup.convert(html)
 
