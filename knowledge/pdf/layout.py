@@ -4,10 +4,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import mean, median
 
 from knowledge.pdf.aligned import first_table
-from knowledge.pdf.lines import Line, Run, lines
+from knowledge.pdf.lines import BULLET, STEP, Line, Run, lines
 from knowledge.pdf.tables import Table
 
 EDGE = 0.1
@@ -26,6 +27,17 @@ PROSE_WORDS = 3.5
 """Words in a line of prose; the cells of a table hold fewer."""
 FULL = 0.5
 """How much of its column's width a line of prose takes."""
+GOING_ON = 0.2
+"""The share of the lines of prose that go on with a sentence."""
+SPACED = 1.7
+"""Lines further apart than this many font sizes are hardly those of one paragraph."""
+SAME_ROW = 2.0
+"""Points by which the first lines of a row's cells differ at most."""
+FEWEST_ROWS = 2
+ROWS_SHARE = 0.7
+"""The share of paragraphs that begin beside another where they are cells."""
+PARAGRAPH_STEP = 1.25
+"""A step down of this many times the smallest begins a new paragraph or cell."""
 SLACK = 6.0
 """Points before the gutter at which a line of the right column may begin."""
 
@@ -145,7 +157,7 @@ def _bands(items: Sequence[Item], gutter: float) -> Iterator[tuple[list[Item], l
 
 def _is_columns(left: Sequence[Item], right: Sequence[Item], gutter: float) -> bool:
     """Whether a band is prose in two columns, and not the rows of a table."""
-    if not left or not right or len(left) + len(right) < COLUMN_LINES:
+    if not left or not right or len(left) + len(right) < COLUMN_LINES or _are_rows(left, right):
         return False
     for side, edge in ((left, gutter), (right, max(item.end for item in right))):
         told = [item for item in side if isinstance(item, Run)]
@@ -158,7 +170,35 @@ def _is_columns(left: Sequence[Item], right: Sequence[Item], gutter: float) -> b
             return False
         if median(run.end - run.x for run in told) < FULL * width:
             return False
+        if _are_spaced(told) and sum(map(_goes_on, told)) < GOING_ON * len(told):
+            return False
     return True
+
+
+def _are_spaced(side: Sequence[Run]) -> bool:
+    """Whether lines stand as far apart as the rows of a table do."""
+    places = sorted((run.y for run in side), reverse=True)
+    return median(a - b for a, b in pairwise(places)) > SPACED * median(run.size for run in side)
+
+
+def _goes_on(run: Run) -> bool:
+    """Whether a line goes on with a sentence, or is a point of a list; the cells of a table begin anew."""
+    return run.text[:1].islower() or bool(BULLET.match(run.text) or STEP.match(run.text))
+
+
+def _are_rows(left: Sequence[Item], right: Sequence[Item]) -> bool:
+    """Whether paragraphs on both sides begin at the same heights: they are the cells of a table's rows."""
+    starts, others = _starts(left), _starts(right)
+    together = sum(any(abs(y - other) <= SAME_ROW for other in others) for y in starts)
+    return together >= FEWEST_ROWS and together >= ROWS_SHARE * min(len(starts), len(others))
+
+
+def _starts(side: Sequence[Item]) -> list[float]:
+    """The baselines of the lines that stand further below the one before than most do."""
+    places = sorted((item.bottom for item in side), reverse=True)
+    steps = [a - b for a, b in pairwise(places)]
+    least = min((step for step in steps if step > SAME_ROW), default=0.0)
+    return [y for y, step in zip(places[1:], steps, strict=True) if step > PARAGRAPH_STEP * least]
 
 
 def _pieces(region: Sequence[Item]) -> Iterator[Piece]:

@@ -164,6 +164,19 @@ def test_cells_that_break_into_lines_stay_whole(tmp_path: Path, style: Sequence[
     ]
 
 
+@pytest.mark.parametrize("broken", [True, False], ids=["cells of several lines", "cells of one line"])
+def test_two_columns_of_sentences_that_stand_beside_each_other_are_a_table_not_columns_of_prose(
+    tmp_path: Path, broken: bool
+) -> None:
+    long = " while the car stands still and nobody is near it" if broken else ""
+    cells = [
+        [f"Message {n} is shown in red letters{long}", f"Stop the car and take out the key number {n}{long}"]
+        for n in range(1, 9)
+    ]
+    (section,) = _set(tmp_path, table(cells, wrapped=True, colWidths=[228, 228]))
+    assert _told(section) == [f"{message}: {act}." for message, act in cells]
+
+
 def test_cells_over_several_columns_and_rows_are_said_with_each_of_them(tmp_path: Path) -> None:
     rows = [
         ["Variant", "Load", "Pressure", ""],
