@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import mean, median
 
-from knowledge.pdf.aligned import first_table
+from knowledge.pdf.aligned import LARGER, first_table
 from knowledge.pdf.lines import BULLET, STEP, Line, Run, lines
 from knowledge.pdf.tables import Table
 
@@ -17,6 +17,12 @@ REPEATS = 3
 """What stands at the same height at the edge of this many pages, its figures aside, is a running head; of a manual of
 fewer than five pages, at that of two.
 """
+OUTERMOST = 2
+"""Lines that running heads and page numbers take at each edge."""
+SAME_LINE = 2.0
+"""Points by which the baselines of one line differ at most."""
+HEAD_WORDS = 6
+"""A running head of more words has no figures that change from page to page."""
 SAME_HEIGHT = 4.0
 """Points by which the heights of a running head differ at most."""
 FEWEST_LINES = 4
@@ -61,15 +67,16 @@ class Page:
 
 def without_running_heads(pages: Sequence[Page]) -> None:
     """Takes off the pages their numbers, and what stands at the edge of several of them."""
+    body = body_size(pages)
     heights: dict[str, list[float]] = defaultdict(list)
     for page in pages:
         for item in _at_edge(page):
-            heights[_key(item)].append(item.top)
+            heights[_key(item, body)].append(item.top)
 
     least = REPEATS if len(pages) > 4 else 2
 
     def runs_through(item: Item) -> bool:
-        return sum(abs(height - item.top) <= SAME_HEIGHT for height in heights[_key(item)]) >= least
+        return sum(abs(height - item.top) <= SAME_HEIGHT for height in heights[_key(item, body)]) >= least
 
     for page in pages:
         edge = _at_edge(page)
@@ -103,11 +110,27 @@ def body_size(pages: Sequence[Page]) -> float:
 
 
 def _at_edge(page: Page) -> list[Item]:
+    """What stands in the outermost lines of a page, if they are at its edge."""
     items: list[Item] = [*page.runs, *page.tables]
-    return [i for i in items if i.top < page.height * EDGE or i.bottom > page.height * (1 - EDGE)]
+    items.sort(key=lambda item: item.bottom)
+    found: list[Item] = []
+    for ordered in (items, items[::-1]):
+        lines: list[float] = []
+        for item in ordered:
+            if not lines or abs(item.bottom - lines[-1]) > SAME_LINE:
+                lines.append(item.bottom)
+            inside = page.height * EDGE <= item.top and item.bottom <= page.height * (1 - EDGE)
+            if len(lines) > OUTERMOST or inside:
+                break
+            found.append(item)
+    return list({id(item): item for item in found}.values())
 
 
-def _key(item: Item) -> str:
+def _key(item: Item, body: float) -> str:
+    """What two running heads have in common: all but the figures of a few words set no larger than the text."""
+    large = isinstance(item, Run) and item.size > body * LARGER
+    if large or len(item.text.split()) > HEAD_WORDS:
+        return item.text.casefold()
     return re.sub(r"\d+", "#", item.text).casefold()
 
 

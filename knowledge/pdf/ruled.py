@@ -11,6 +11,9 @@ from knowledge.pdf.tables import Cell, Table, of_lines, table
 NEAR = 3.0
 """Rules less than this many points apart are one; so much may lack where two meet."""
 
+MOST_CROSSINGS = 100_000
+"""A page where more rules might meet holds a technical drawing, in which no table is looked for."""
+
 Span = tuple[float, float, float]
 """A rule by its place across, and where it starts and ends along."""
 
@@ -53,7 +56,9 @@ def grids(rules: Sequence[Rule]) -> list[Grid]:
     """What of the rules meets in at least two rows and two columns."""
     levels = _merged([((r.bottom + r.top) / 2, r.x, r.end) for r in rules if r.level])
     uprights = _merged([((r.x + r.end) / 2, r.bottom, r.top) for r in rules if not r.level])
-    found = []
+    found: list[Grid] = []
+    if len(levels) * len(uprights) > MOST_CROSSINGS:
+        return found
     for level, upright in _meeting(levels, uprights):
         xs = _edges([x for x, _, _ in upright], [(start, end) for _, start, end in level])
         ys = _edges([y for y, _, _ in level], [(start, end) for _, start, end in upright])

@@ -16,7 +16,7 @@ SHORTEST_RULE = 6.0
 """A straight line shorter than this, in points, belongs to a drawing."""
 THICKEST_RULE = 4.0
 """A filled box thicker than this, in points, is a ground of colour."""
-MOST_RULES = 3_000
+MOST_RULES = 6_000
 """A page with more rules than this holds a technical drawing, in which no table is looked for."""
 DEEPEST = 4
 """Drawings within drawings that are looked into."""

@@ -237,6 +237,15 @@ def test_running_heads_and_page_numbers_are_dropped(file: Path, tmp_path: Path) 
     assert {block.text for block in section.blocks} == {PROSE.strip()}
 
 
+def test_titles_and_sentences_that_differ_by_a_figure_only_are_no_running_heads(tmp_path: Path) -> None:
+    pages = [
+        page_of(n, (15, 60, 785, f"Section {n}"), (10, 60, 765, f"This is the text of page {n}, and a good one it is."))
+        for n in range(1, 7)
+    ]
+    found = _read(_kept(tmp_path, make_pdf(pages)))
+    assert [(s.title, len(s.blocks)) for s in found] == [(f"Section {n}", 1) for n in range(1, 7)]
+
+
 def test_figures_at_the_foot_of_a_page_that_belong_to_a_table_stay(tmp_path: Path) -> None:
     rows = [["Page", "Count"], *([f"P{n}", str(n)] for n in range(1, 38))]
     (section,) = _set(tmp_path, Spacer(1, 12), table(rows))
@@ -347,6 +356,17 @@ def test_points_of_a_list_stay_apart_whether_their_bullets_are_written_or_drawn(
     points = ("the hole is large.", "the rim is bent.", "it is very cold.")
     assert section.blocks[-1].items in (points, points * 2)
     assert sum(len(block.items) for block in section.blocks if block.kind == "bullets") == 6
+
+
+def test_a_technical_drawing_of_very_many_lines_leaves_the_text_beside_it(tmp_path: Path) -> None:
+    def draw(canvas: Canvas, _: int) -> None:
+        for n in range(900):
+            canvas.line(60 + n % 30 * 15, 100 + n // 30 * 12, 70 + n % 30 * 15, 100 + n // 30 * 12)
+            canvas.line(60 + n % 30 * 15, 100 + n // 30 * 12, 60 + n % 30 * 15, 108 + n // 30 * 12)
+
+    texts: list[Text] = [(16, 60, 760, "Jack"), (10, 60, 740, "It lies under the boot floor.")]
+    (section,) = _read(_kept(tmp_path, make_pdf([texts], draw=draw)))
+    assert [block.text for block in section.blocks] == ["It lies under the boot floor."]
 
 
 # --- what cannot be read ----------------------------------------------------------------------------
