@@ -4,6 +4,7 @@ Each goes through a real cabin that has just asked for a touch, from the file's 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,15 +14,17 @@ import soundfile
 import soxr
 
 from assistant.bootstrap import Engines, Rig
+from assistant.errors import DeviceError
 from assistant.settings import SpeechSettings
 from assistant.speech import audio, live
 from assistant.speech.audio import Resampler
-from assistant.speech.conversation import Event, Understood
+from assistant.speech.conversation import Conversation, Event, Replied, Understood
 from assistant.speech.ears import Lost
+from assistant.speech.microphone import DeviceMicrophone
 from assistant.utterance import SAMPLE_RATE, Audio, Modality, Utterance, Zone
 from tests.speech.conftest import SOUNDS
 from tests.speech.room import Room, at, decibels
-from tests.speech.talking import talk
+from tests.speech.talking import Scripted, talk
 
 MODE = "Vehicle.Powertrain.Transmission.PerformanceMode"
 WIDE = 48_000
@@ -81,9 +84,27 @@ def clipped() -> tuple[Audio, int]:
     return np.clip(40 * spoken("slt_confirm"), -1.0, 1.0).astype(np.float32), SAMPLE_RATE
 
 
-def command_in_music() -> tuple[Audio, int]:
+def clipped_command() -> tuple[Audio, int]:
+    """Shouted into a microphone that cannot take it: the tops of its waves are cut off."""
+    return np.clip(8 * spoken("rms_switch_to_sport_mode"), -1.0, 1.0).astype(np.float32), SAMPLE_RATE
+
+
+def in_music(over_db: float) -> tuple[Audio, int]:
+    """A command and its "yes", ``over_db`` louder than the music around them."""
     voice = np.concatenate((spoken("awb_unlock_the_doors"), spoken("rms_yes")))
-    return np.clip(voice + music(len(voice), decibels(voice)), -1.0, 1.0).astype(np.float32), SAMPLE_RATE
+    return np.clip(voice + music(len(voice), decibels(voice) - over_db), -1.0, 1.0).astype(np.float32), SAMPLE_RATE
+
+
+def command_in_music() -> tuple[Audio, int]:
+    return in_music(0.0)
+
+
+def command_over_music() -> tuple[Audio, int]:
+    return in_music(15.0)
+
+
+def command_under_music() -> tuple[Audio, int]:
+    return in_music(-10.0)
 
 
 def music(count: int, dbfs: float) -> Audio:
@@ -109,7 +130,10 @@ HOSTILE: list[Make] = [
     ultrasound,
     folded,
     clipped,
+    clipped_command,
     command_in_music,
+    command_over_music,
+    command_under_music,
 ]
 
 
@@ -166,10 +190,74 @@ def test_what_lies_above_eight_kilohertz_is_filtered_not_folded_down(tmp_path: P
         assert decibels(speech) < decibels(sound) - 50
 
 
+@pytest.mark.parametrize("make", [ultrasound, folded], ids=lambda make: make.__name__)
+def test_a_microphone_of_48_kilohertz_brings_nothing_of_what_nobody_hears(make: Make) -> None:
+    miniaudio = pytest.importorskip("miniaudio")
+    microphone = DeviceMicrophone(backends=[miniaudio.Backend.NULL])
+    assert microphone.sample_rate == WIDE
+    microphone._device.stop()  # its own silence ends; what comes now is what the system would hand over
+    until_unplugged(microphone)
+    sound, _ = make()
+    for start in range(0, len(sound), WIDE // 50):
+        microphone._put(sound[start : start + WIDE // 50].tobytes())
+    microphone._put(None)
+    heard = until_unplugged(microphone)
+    microphone.close()
+    assert len(heard) > 0.9 * len(sound) * SAMPLE_RATE / WIDE
+    assert decibels(heard[SAMPLE_RATE // 10 :]) < decibels(sound) - 50
+
+
+def until_unplugged(microphone: DeviceMicrophone) -> Audio:
+    blocks = [np.zeros(0, np.float32)]
+    with contextlib.suppress(DeviceError):
+        while True:
+            blocks.append(microphone.read())
+    return np.concatenate(blocks)
+
+
+def test_music_alone_is_not_taken_for_somebody(engines: Engines) -> None:
+    for dbfs in (-35.0, -20.0):
+        assert engines.transcriber().transcribe(music(8 * SAMPLE_RATE, dbfs)).text == ""
+
+
 def live_samples(sound: Audio, rate: int) -> Audio:
     """``sound`` as a microphone of that rate brings it, in stretches of 20 ms."""
     resample, step = Resampler(rate), rate // 50
     return np.concatenate([resample(sound[start : start + step]) for start in range(0, len(sound), step)])
+
+
+def hands_free(conversation: Conversation) -> None:
+    conversation.ears.always = True
+
+
+@pytest.mark.parametrize("make", HOSTILE, ids=lambda make: make.__name__)
+async def test_no_sound_passes_through_a_microphone_that_is_always_open(
+    challenged: tuple[Rig, str], engines: Engines, make: Make
+) -> None:
+    rig, _ = challenged
+    sound, rate = make()
+    room = Room(lasts_s=len(sound) / rate + 2.5)
+    room.say(live_samples(sound, rate) if rate != SAMPLE_RATE else sound, 0.5)
+    log = await talk(room, engines.transcriber(), None, rig.cabin.take_turn, hands_free)
+    assert mode(rig) == "NORMAL"
+    assert not any("IsLocked" in signal for reply in log.told(Replied) for signal in reply.reply.applied)
+    assert {utterance.zone for utterance in log.turns} <= {Zone.UNKNOWN}
+    assert log.turns == [] or make not in (ultrasound, folded)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    "text", ["yes", "confirm", "yes, I confirm", "I have touched confirm", "switch to sport mode, yes, confirm"]
+)
+async def test_a_recogniser_that_hears_exactly_what_was_wanted_helps_nobody(
+    challenged: tuple[Rig, str], text: str, zone: Zone
+) -> None:
+    rig, _ = challenged
+    room = Room(lasts_s=4.0)
+    room.say(spoken("rms_yes"), 0.5)
+    log = await talk(room, Scripted(text), None, rig.cabin.take_turn, hands_free, zone=zone)
+    assert log.heard == [text]
+    assert mode(rig) == "NORMAL"
 
 
 async def heard_live(rig: Rig, speech: SpeechSettings, *paths: Path) -> list[Utterance]:
@@ -213,19 +301,33 @@ async def test_a_replay_into_the_live_microphone_does_not_pass_either(
     assert mode(rig) == "NORMAL"
 
 
-async def test_a_microphone_whose_seat_nobody_named_opens_no_drivers_window(rig: Rig, tmp_path: Path) -> None:
-    """The seat decides what "my" means, and an unknown one has none."""
+async def test_a_microphone_whose_seat_nobody_named_is_not_the_drivers(rig: Rig, tmp_path: Path) -> None:
     path = tmp_path / "said.wav"
     soundfile.write(path, spoken("awb_turn_on_my_seat_heating"), SAMPLE_RATE)
     (utterance,) = await heard_live(rig, SpeechSettings(wake_word=""), path)
     assert utterance.zone is Zone.UNKNOWN
 
 
-async def test_our_own_yes_in_the_microphone_answers_no_question(rig: Rig, engines: Engines) -> None:
+@pytest.mark.parametrize(("zone", "decision"), [(Zone.UNKNOWN, "refuse"), (Zone.DRIVER, "confirm")])
+@pytest.mark.parametrize("text", ["unlock the doors", "switch to sport mode"])
+async def test_from_an_unknown_seat_what_only_the_driver_may_ask_is_not_even_asked_back(
+    rig: Rig, text: str, zone: Zone, decision: str
+) -> None:
+    room = Room(lasts_s=4.0)
+    room.say(spoken("rms_switch_to_sport_mode"), 0.5)
+    log = await talk(room, Scripted(text), None, rig.cabin.take_turn, hands_free, zone=zone)
+    (replied,) = log.told(Replied)
+    assert (replied.reply.decision, bool(replied.reply.challenge)) == (decision, decision == "confirm")
+
+
+@pytest.mark.parametrize(("echo_db", "delay_s"), [(-27.0, 0.3), (-7.0, 0.1), (0.0, 0.02)])
+async def test_our_own_yes_in_the_microphone_answers_no_question(
+    rig: Rig, engines: Engines, echo_db: float, delay_s: float
+) -> None:
     """Even a question that any voice may answer: ours is no voice."""
     asked = await rig.cabin.take_turn(Utterance("I'm freezing", zone=Zone.DRIVER))
     assert asked.decision == "confirm" and asked.by == (Modality.VOICE,)
-    room = Room(echo_db=-7.0, delay_s=0.1, lasts_s=10.0)
+    room = Room(echo_db=echo_db, delay_s=delay_s, lasts_s=10.0)
     loop = asyncio.get_running_loop()
     begun: list[Callable[[str], None]] = []
     room.when(0.5, lambda: loop.call_soon_threadsafe(begun[0], "Yes. Yes, please. Yes."))
