@@ -28,15 +28,25 @@ def first_table(found: Sequence[Line]) -> tuple[Table | None, int]:
 
     A list of contents takes its lines, and gives no table.
     """
-    columns, taken = _extent(found)
+    above = found[:1] if _begins_above(found) else []
+    columns, taken = _extent(found[len(above) :])
     if len(columns) < 2 or sum(len(line.runs) > 1 for line in taken) < 2:
         return None, 0
     led = [line for line in taken if line.runs[-1].led]
     if len(led) >= FEWEST_ENTRIES and all(re.fullmatch(r"[\divxA-Z.-]+", line.runs[-1].text) for line in led):
         return None, len(taken)
-    rows = [_cells(row, columns) for row in _rows(taken, columns)]
+    rows = [_cells(row, columns) for row in _rows(taken, columns, above)]
     made = table(rows, (columns[0][0], columns[-1][1], taken[0].top, taken[-1].y))
-    return (made, len(taken)) if made else (None, 0)
+    return (made, len(above) + len(taken)) if made else (None, 0)
+
+
+def _begins_above(found: Sequence[Line]) -> bool:
+    """Whether the first line is a cell's that is set in the middle of its row: it reaches higher than the others."""
+    if len(found) < 2 or len(found[0].runs) > 1 or len(found[1].runs) < 2:
+        return False
+    first, others = found[0].runs[0], found[1].runs[1:]
+    beside = any(abs(first.x - run.x) < 3 and first.x > found[1].runs[0].end for run in others)
+    return beside and found[0].y - found[1].y <= LEADING * first.size
 
 
 def _extent(found: Sequence[Line]) -> tuple[Columns, list[Line]]:
@@ -99,9 +109,9 @@ def _column(columns: Columns, run: Run) -> int:
     return next(n for n, (start, end) in enumerate(columns) if run.x < end and run.end > start)
 
 
-def _rows(found: Sequence[Line], columns: Columns) -> list[list[Line]]:
-    """Lines as rows. Where some stand closer than others, the close ones are one row's, unless these begin with the
-    first column too.
+def _rows(found: Sequence[Line], columns: Columns, above: Sequence[Line]) -> list[list[Line]]:
+    """Lines as rows, the first with those ``above`` it. Where some stand closer than others, the close ones are one
+    row's, unless these begin with the first column too.
     """
     steps = [a.y - b.y for a, b in pairwise(found)]
     size = found[0].size
@@ -110,7 +120,7 @@ def _rows(found: Sequence[Line], columns: Columns) -> list[list[Line]]:
     close = [line for line, step in below_head if step <= near]
     keyed = sum(len(line.runs) > 1 and _column(columns, line.runs[0]) == 0 for line in close)
     by_step = len(close) < len(below_head) and (keyed <= len(close) / 2 or len(close) <= len(below_head) / 2)
-    rows = [[found[0]]]
+    rows = [[*above, found[0]]]
     for line, step in zip(found[1:], steps, strict=True):
         first = _column(columns, line.runs[0]) == 0
         goes_on = step <= BESIDE * size or (step <= near and (by_step or line.text[:1].islower()))

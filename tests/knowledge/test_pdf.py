@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, PageBreak, Spacer
+from reportlab.platypus import Flowable, PageBreak, Spacer, Table
 
 from knowledge import manual, pdf
 from knowledge.errors import PackError
@@ -175,6 +175,21 @@ def test_two_columns_of_sentences_that_stand_beside_each_other_are_a_table_not_c
     ]
     (section,) = _set(tmp_path, table(cells, wrapped=True, colWidths=[228, 228]))
     assert _told(section) == [f"{message}: {act}." for message, act in cells]
+
+
+def test_cells_set_in_the_middle_of_their_rows_stay_with_them_over_the_page(tmp_path: Path) -> None:
+    rows = [["Symbol", "Colour", "What to do"]]
+    rows += [[f"Lamp {n}", "amber", "Stop where it is safe and switch off. " * (1 + n % 3)] for n in range(30)]
+    middle = ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
+    cells = [[head, colour, said(do)] for head, colour, do in rows]
+    (section,) = _set(tmp_path, Table(cells, colWidths=[70, 60, 180], style=[middle], hAlign="LEFT"))
+    told = [(block.key, len(block.items)) for block in section.blocks]
+    assert told == [(f"Lamp {n}", 3) for n in range(30)]
+    assert [section.blocks[n].text.count("Stop") + section.blocks[n].text.count("stop") for n in range(6)] == [
+        1,
+        2,
+        3,
+    ] * 2
 
 
 def test_cells_over_several_columns_and_rows_are_said_with_each_of_them(tmp_path: Path) -> None:
