@@ -22,7 +22,7 @@ class Setup(BaseModel):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     chroma_url: str = ""
-    """A Chroma server; empty: the embedded one."""
+    """A Chroma server; empty: passages are found in this process, see `knowledge.nearest`."""
     writer_url: str = ""
     """An OpenAI-style endpoint of a language model; empty: none."""
     writer_model: str = "default"
