@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from knowledge.support.vehicles import Vehicle
 
 chroma_option = click.option(
-    "--chroma-url", envvar="CABIN_CHROMA_URL", default="", help="A Chroma server for many passages or workers; by default none."
+    "--chroma-url", envvar="CABIN_CHROMA_URL", default="", help="A Chroma server; by default none is needed."
 )
 
 
