@@ -52,7 +52,7 @@ async def spoken(where: Room, voice: Synthesizer, text: str, *, engine: object =
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.12, 0.2, 0.3])
-@pytest.mark.parametrize("level_db", [-20, -10, 0])
+@pytest.mark.parametrize("level_db", [-20, -10, 0, 6])
 async def test_our_own_voice_is_not_taken_for_the_driver(
     voice: Synthesizer, reply_dbfs: float, delay_s: float, level_db: float
 ) -> None:
@@ -86,8 +86,9 @@ async def test_nor_when_it_comes_later_than_any_canceller_expects(voice: Synthes
     assert log.turns == []
 
 
-@pytest.mark.parametrize(("level_db", "delay_s"), [(-20, 0.05), (-10, 0.3), (0, 0.12)])
-async def test_speech_over_a_reply_stops_it_and_is_heard(
+@pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.12, 0.3])
+@pytest.mark.parametrize("level_db", [-20, -10])
+async def test_speech_over_a_reply_stops_it_at_once_and_is_heard(
     voice: Synthesizer, reply_dbfs: float, said: dict[str, Audio], level_db: float, delay_s: float
 ) -> None:
     where = room(reply_dbfs, level_db, delay_s, 12.0)
@@ -103,6 +104,18 @@ async def test_speech_over_a_reply_stops_it_and_is_heard(
     assert stopped <= began
 
 
+@pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.12, 0.3])
+async def test_a_reply_as_loud_as_the_driver_gives_way_too(
+    voice: Synthesizer, reply_dbfs: float, said: dict[str, Audio], delay_s: float
+) -> None:
+    """Not always at the first word: what the canceller takes for the reply, it takes of both."""
+    where = room(reply_dbfs, 0, delay_s, 12.0)
+    where.interrupt(at(said["slt_set_the_temperature_to_twenty_one_degrees"], SPEECH_DBFS), 1.5)
+    log = await spoken(where, voice, f"{REPLY} {REPLY}")
+    assert [event.how for event in log.told(heard.Ended)] == ["barge-in"]
+    assert not next(event.whole for event in log.told(Spoke))
+
+
 def detected_s(speech: Audio) -> float:
     """When Silero, alone in a quiet room, notices ``speech``, seconds from its beginning."""
     endpointer = Endpointer()
@@ -112,11 +125,17 @@ def detected_s(speech: Audio) -> float:
     raise AssertionError("this is no speech")
 
 
+@pytest.mark.parametrize("delay_s", [0.05, 0.2])
 @pytest.mark.parametrize("level_db", [-20, -10])
 async def test_what_is_said_over_a_reply_is_heard_from_its_first_word(
-    ears: SphinxTranscriber, voice: Synthesizer, reply_dbfs: float, said: dict[str, Audio], level_db: float
+    ears: SphinxTranscriber,
+    voice: Synthesizer,
+    reply_dbfs: float,
+    said: dict[str, Audio],
+    level_db: float,
+    delay_s: float,
 ) -> None:
-    where = room(reply_dbfs, level_db, 0.08, 12.0)
+    where = room(reply_dbfs, level_db, delay_s, 12.0)
     where.interrupt(at(said["slt_set_the_temperature_to_twenty_one_degrees"], SPEECH_DBFS), 1.5)
     log = await spoken(where, voice, f"{REPLY} {REPLY}", engine=ears)
     assert log.heard == ["set the temperature to twenty one degrees"]
