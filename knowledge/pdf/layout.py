@@ -29,6 +29,8 @@ FEWEST_LINES = 4
 """Lines that begin at the same place to the right of a gutter."""
 COLUMN_LINES = 8
 """Lines that stand beside each other before a page is one of columns."""
+FEW_LINES = 2
+"""The same in a manual whose pages are mostly set in columns: the last of a chapter may hold little."""
 PROSE_WORDS = 3.5
 """Words in a line of prose; the cells of a table hold fewer."""
 FULL = 0.5
@@ -96,7 +98,8 @@ def in_order(pages: Sequence[Page]) -> Iterator[tuple[int, list[Piece]]]:
     usual = Counter(round(g) for g in gutters if g is not None)
     common = float(usual.most_common(1)[0][0]) if usual else None
     for page, gutter in zip(pages, gutters, strict=True):
-        for region in _regions([*page.runs, *page.tables], gutter or common):
+        least = FEW_LINES if common and len(pages) < 2 * usual.total() else COLUMN_LINES
+        for region in _regions([*page.runs, *page.tables], gutter or common, least):
             yield page.number, list(_pieces(region))
 
 
@@ -147,8 +150,8 @@ def _gutter(runs: Sequence[Run], width: float) -> float | None:
     return found
 
 
-def _regions(items: Sequence[Item], gutter: float | None) -> Iterator[list[Item]]:
-    """Bands of columns between what reaches across the gutter."""
+def _regions(items: Sequence[Item], gutter: float | None, least: int) -> Iterator[list[Item]]:
+    """Bands of columns, of at least so many lines, between what reaches across the gutter."""
     if gutter is None:
         yield list(items)
         return
@@ -156,7 +159,7 @@ def _regions(items: Sequence[Item], gutter: float | None) -> Iterator[list[Item]
     for band, crossing in _bands(items, gutter):
         left = [item for item in band if item.x < gutter - SLACK]
         right = [item for item in band if item.x >= gutter - SLACK]
-        if _is_columns(left, right, gutter):
+        if len(band) >= least and _is_columns(left, right, gutter):
             yield from filter(None, (wide, left, right))
             wide = []
         else:
@@ -180,7 +183,7 @@ def _bands(items: Sequence[Item], gutter: float) -> Iterator[tuple[list[Item], l
 
 def _is_columns(left: Sequence[Item], right: Sequence[Item], gutter: float) -> bool:
     """Whether a band is prose in two columns, and not the rows of a table."""
-    if not left or not right or len(left) + len(right) < COLUMN_LINES or _are_rows(left, right):
+    if not left or not right or _are_rows(left, right):
         return False
     for side, edge in ((left, gutter), (right, max(item.end for item in right))):
         told = [item for item in side if isinstance(item, Run)]

@@ -5,6 +5,7 @@ from bisect import bisect, insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from knowledge.pdf.sheet import DOT, Glyph
 
@@ -121,14 +122,15 @@ def lines(found: Sequence[Run]) -> list[Line]:
 
 
 def _rows(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Letters on one baseline, those raised and lowered beside them too."""
+    """Letters on one baseline, those raised and lowered beside them and the bullets drawn before them too."""
     rows: list[list[Glyph]] = []
-    for glyph in sorted((g for g in glyphs if not g.letter.isspace()), key=lambda g: -g.y):
+    written = sorted((g for g in glyphs if g.letter != DOT and not g.letter.isspace()), key=lambda g: -g.y)
+    for glyph in written:
         if rows and rows[-1][0].y - glyph.y < SAME_LINE * max(rows[-1][0].size, glyph.size):
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
-    largest = max((glyph.size for glyph in glyphs), default=0.0)
+    largest = max((glyph.size for glyph in written), default=0.0)
     places = [(row[0].y, max(glyph.size for glyph in row)) for row in rows]
     for n, (y, size) in enumerate(places):
         for m in range(n + 1, len(rows)):
@@ -136,29 +138,37 @@ def _rows(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
                 break
             if y - places[m][0] < RAISED * max(size, places[m][1]):
                 _move_raised(*((rows[n], rows[m]) if size < places[m][1] else (rows[m], rows[n])))
+    rows = [row for row in rows if row]
+    for dot in (g for g in glyphs if g.letter == DOT):
+        marked = min(rows, key=lambda row: _behind(dot, row), default=None)
+        if marked and _behind(dot, marked) < MARKER_GAP * largest:
+            marked.append(dot)
+        else:
+            rows.append([dot])
     spaces: dict[float, list[Glyph]] = {}
     for glyph in glyphs:
         if glyph.letter.isspace():
             spaces.setdefault(glyph.y, []).append(glyph)
     found = []
-    for row in filter(None, rows):
+    for row in rows:
         row += [space for y in {g.y for g in row} for space in spaces.pop(y, ())]
         found.append(sorted(row, key=lambda g: (g.x, not g.letter.isspace())))
     return found
 
 
+def _behind(dot: Glyph, row: Sequence[Glyph]) -> float:
+    """How far behind a drawn bullet the text of a row begins; without end where it is not the bullet's own."""
+    beside = 0 <= dot.y - row[0].y < RAISED * row[0].size
+    return min((g.x - dot.end for g in row if g.x >= dot.end), default=inf) if beside else inf
+
+
 def _move_raised(small: list[Glyph], large: list[Glyph]) -> None:
     """Puts the letters of one row that belong to those of the other among them."""
-    ends, starts = sorted(glyph.end for glyph in large), sorted(glyph.x for glyph in large)
+    ends = sorted(glyph.end for glyph in large)
     size = max((glyph.size for glyph in large), default=0.0)
     for glyph in sorted(small, key=lambda g: g.x):
-        if glyph.letter == DOT:
-            at = bisect(starts, glyph.end)
-            beside = at < len(starts) and starts[at] - glyph.end < MARKER_GAP * size
-        else:
-            at = bisect(ends, glyph.x + 0.1 * size)
-            beside = bool(at) and glyph.x - ends[at - 1] < BESIDE * size
-        if glyph.size < SMALLER * size and beside:
+        at = bisect(ends, glyph.x + 0.1 * size)
+        if glyph.size < SMALLER * size and at and glyph.x - ends[at - 1] < BESIDE * size:
             large.append(glyph)
             small.remove(glyph)
             insort(ends, glyph.end)

@@ -53,7 +53,7 @@ def tables(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> tuple[list[Table],
 
 
 def grids(rules: Sequence[Rule]) -> list[Grid]:
-    """What of the rules meets in at least two rows and two columns."""
+    """What of the rules meets in at least two columns."""
     levels = _merged([((r.bottom + r.top) / 2, r.x, r.end) for r in rules if r.level])
     uprights = _merged([((r.x + r.end) / 2, r.bottom, r.top) for r in rules if not r.level])
     found: list[Grid] = []
@@ -62,7 +62,7 @@ def grids(rules: Sequence[Rule]) -> list[Grid]:
     for level, upright in _meeting(levels, uprights):
         xs = _edges([x for x, _, _ in upright], [(start, end) for _, start, end in level])
         ys = _edges([y for y, _, _ in level], [(start, end) for _, start, end in upright])
-        if len(xs) > 2 and len(ys) > 2:
+        if len(xs) > 2 and len(ys) > 1:
             found.append(Grid(tuple(xs), tuple(reversed(ys)), tuple(level), tuple(upright)))
     return found
 

@@ -44,7 +44,8 @@ class Table:
 def table(rows: Sequence[Sequence[Cell]], place: tuple[float, float, float, float]) -> Table | None:
     """The table of these cells at (left, right, top, bottom), or None where less than a table is left.
 
-    A cell is given at every place that it spans. One across a whole row names those below it.
+    A cell is given at every place that it spans. One across a whole row names those below it. A single row has no
+    header: it may be one itself, or go on with a table of the page before.
     """
     count = len(rows[0])
     heads: list[Sequence[Cell]] = []
@@ -56,7 +57,7 @@ def table(rows: Sequence[Sequence[Cell]], place: tuple[float, float, float, floa
             group = row[0].text
             if not heads:
                 caption, group = f"{caption} {group}".strip(), ""
-        elif not body and _is_head(heads, row, filled[number + 1 :]):
+        elif not body and len(filled) > 1 and _is_head(heads, row, filled[number + 1 :]):
             heads.append(row)
         else:
             texts = [cell.text for cell in row]
@@ -66,7 +67,7 @@ def table(rows: Sequence[Sequence[Cell]], place: tuple[float, float, float, floa
             body.append((key, *texts[1:]))
     used = [n for n in range(count) if any(row[n] for row in body)]
     longest = max((len(text.split()) for row in body for text in row), default=0)
-    if len(used) < 2 or len(body) + len(heads) < 2 or not body or longest > LONGEST_CELL:
+    if len(used) < 2 or not body or longest > LONGEST_CELL:
         return None
     head = [" ".join(dict.fromkeys(row[n].text for row in heads if row[n].text)) for n in used]
     return Table(tuple(head), tuple(tuple(row[n] for n in used) for row in body), *place, caption)
@@ -86,15 +87,17 @@ def of_lines(found: Sequence[Line], wide: int = 1) -> Cell:
 
 
 def _is_head(heads: Sequence[Sequence[Cell]], row: Sequence[Cell], after: Sequence[Sequence[Cell]]) -> bool:
-    """Whether a row belongs to the header: the first one, unless it holds figures as those below do or has but one name
-    beside the first, which says little, and looks like the others; then those below a name that spans columns.
+    """Whether a row belongs to the header: the first one, unless it holds figures as those below do, or is one of two
+    columns, whose names say little, and looks like the others; then those below a name that spans columns.
     """
     if heads:
         return len(heads) < MOST_HEADS and any(cell.wide > 1 for cell in heads[-1]) and bool(after)
     bold = all(cell.bold for cell in row if cell.text)
     if bold and not all(cell.bold for other in after for cell in other if cell.text):
         return True
-    if sum(bool(cell.text) for cell in row) < 3 and not any(cell.wide > 1 for cell in row):
+    if not row[0].text:
+        return True
+    if len(row) < 3:
         return False
     figured = [any(_FIGURE.search(cell.text) for cell in other[1:]) for other in (row, *after)]
     return not (figured[0] and sum(figured) > len(figured) / 2)

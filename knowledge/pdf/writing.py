@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.pdf.layout import Piece
 from knowledge.pdf.lines import BULLET, STEP, Line
@@ -70,6 +70,11 @@ class Rows:
     table: Table
     rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is one row without a header, as yet."""
+        return len(self.rows) == 1 and not any(self.table.head)
+
 
 Block = Heading | Paragraph | Rows
 
@@ -91,7 +96,7 @@ def written(regions: Sequence[tuple[int, list[Piece]]], outline: Outline, body: 
                 before.lines += block.lines  # type: ignore[union-attr]  # only a paragraph runs on
                 before.last_page = page
             elif isinstance(block, Rows) and isinstance(before, Rows) and fresh and _same_table(before, block):
-                before.rows += block.rows
+                _append(before, block)
             elif not (isinstance(block, Heading) and _GOES_ON.search(block.text)):
                 blocks.append(block)
             else:
@@ -220,11 +225,17 @@ def _same_table(before: Rows, block: Rows) -> bool:
     if again:
         return True
     width, other = (each.table.end - each.table.x for each in (before, block))
-    if abs(width - other) > 0.1 * max(width, other) or block.table.caption:
-        return False
-    if any(block.table.head):
-        block.rows.insert(0, (block.page, block.table.head))
-    return True
+    return abs(width - other) <= 0.1 * max(width, other) and not block.table.caption
+
+
+def _append(before: Rows, block: Rows) -> None:
+    """Goes on with a table; what looked like a header is a row of it, unless it is the header again."""
+    if before.alone:  # its header stood at the foot of a page
+        before.table = replace(before.table, head=before.rows.pop()[1])
+    head = block.table.head
+    if any(head) and [plain(text) for text in head] != [plain(text) for text in before.table.head]:
+        before.rows.append((block.page, head))
+    before.rows += block.rows
 
 
 def _words(regions: Iterable[tuple[int, Sequence[Piece]]]) -> set[str]:
@@ -246,6 +257,8 @@ def _markdown(blocks: Iterable[Block], words: set[str]) -> str:
             parts.append(f"<!-- page {page} -->")
         if isinstance(block, Heading):
             parts.append(f"{'#' * min(block.level, 6)} {_escaped(block.text)}")
+        elif isinstance(block, Rows) and block.alone:
+            parts.append(_escaped(" ".join((block.table.caption, *block.rows[0][1]))))
         elif isinstance(block, Paragraph):
             parts.append(_paragraph(block.lines, words))
             if block.last_page != page:

@@ -16,9 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
 import numpy as np
 import psutil
@@ -32,7 +32,7 @@ from knowledge.library import Library
 from knowledge.manual import Section
 from knowledge.passages import cut
 from tests.benchmarks import questions
-from tests.knowledge.printing import said, table, titled, typeset
+from tests.knowledge.printing import story, typeset
 from tests.support.serving import chroma_run
 
 PAGES = 1_000
@@ -46,8 +46,8 @@ def printed(path: Path) -> None:
     sections = [s for _, text in pack.read(pack.BUILT_IN / "aurelia").chapters for s in manual.sections(text)]
     copies = 1
     while True:
-        story = [each for _ in range(copies) for each in copied(sections, str(dice.randrange(10_000)))]
-        typeset(path, story, head="Halden Aurelia")
+        pieces = [each for _ in range(copies) for each in copied(sections, str(dice.randrange(10_000)))]
+        typeset(path, pieces, head="Halden Aurelia")
         pages = pdf_pages(path)
         if pages >= PAGES:
             return
@@ -55,21 +55,9 @@ def printed(path: Path) -> None:
 
 
 def copied(sections: Sequence[Section], figure: str) -> Iterator[Flowable]:
-    def changed(text: str) -> str:
-        return escape(re.sub(r"\d+", figure, text))
-
-    for section in sections:
-        yield titled(changed(f"{section.title} {figure}"))
-        rows: list[list[str]] = []
-        for block, after in zip(section.blocks, (*section.blocks[1:], None), strict=True):
-            if block.kind != "row":
-                yield from (said(changed(item)) for item in (block.lead, *block.items) if item)
-                continue
-            rows = rows or [["", *(head for head, _ in block.cells)]]
-            rows.append([changed(block.key), *(changed(cell) for _, cell in block.cells)])
-            if after is None or after.kind != "row" or len(after.cells) != len(block.cells):
-                yield table(rows, ("GRID", (0, 0), (-1, -1), 0.5, "#444444"), wrapped=True)
-                rows = []
+    """The sections with ``figure`` for each of theirs, and in the titles."""
+    named = [replace(section, path=(f"{section.title} {figure}",)) for section in sections]
+    return story(named, lambda text: re.sub(r"\d+", figure, text))
 
 
 def pdf_pages(path: Path) -> int:

@@ -1,15 +1,18 @@
 """Manuals printed for the tests, by ReportLab."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageTemplate, Paragraph, Table
+
+from knowledge.manual import Section
 
 WIDTH, HEIGHT = 595, 842
 """A4 in points."""
@@ -88,3 +91,30 @@ def table(rows: Sequence[Sequence[str]], *style: tuple[Any, ...], wrapped: bool 
     cells = [[Paragraph(cell, BODY) if wrapped and cell else cell for cell in row] for row in rows]
     font = [("FONT", (0, 0), (-1, -1), "Helvetica", 10), ("VALIGN", (0, 0), (-1, -1), "TOP")]
     return Table(cells, style=[*font, *style], hAlign="LEFT", **options)
+
+
+def story(sections: Iterable[Section], changed: Callable[[str], str] = str) -> Iterator[Flowable]:
+    """Sections as they are printed, tables ruled; ``changed`` makes something else of every text."""
+
+    def put(text: str) -> str:
+        return escape(changed(text))
+
+    for section in sections:
+        yield titled(put(section.title))
+        rows: list[list[str]] = []
+        for block, after in zip(section.blocks, (*section.blocks[1:], None), strict=True):
+            if block.kind == "row":
+                rows = rows or [[f"<b>{head}</b>" for head in ("Name", *(put(head) for head, _ in block.cells))]]
+                rows.append([put(block.key), *(put(cell) for _, cell in block.cells)])
+                if after is None or [head for head, _ in after.cells] != [head for head, _ in block.cells]:
+                    yield table(rows, ("GRID", (0, 0), (-1, -1), 0.5, "#444444"), wrapped=True, repeatRows=1)
+                    rows = []
+                continue
+            if block.lead:
+                yield said(put(block.lead))
+            if block.kind in ("steps", "bullets"):
+                marks = (f"{n}." if block.kind == "steps" else "\u2022" for n in range(1, len(block.items) + 1))
+                yield from (said(f"{mark} {put(item)}") for mark, item in zip(marks, block.items, strict=True))
+            else:
+                notice = "" if block.kind == "paragraph" else f"{block.kind.capitalize()}: "
+                yield said(notice + put(" ".join(block.items)))

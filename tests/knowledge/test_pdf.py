@@ -10,8 +10,10 @@ from reportlab.platypus import Flowable, PageBreak, Spacer, Table
 from knowledge import manual, pdf
 from knowledge.errors import PackError
 from knowledge.manual import Section
-from tests.knowledge.printing import Text, make_pdf, said, table, titled, typeset
+from knowledge.pack import BUILT_IN
+from tests.knowledge.printing import Text, make_pdf, said, story, table, titled, typeset
 
+AURELIA = BUILT_IN / "aurelia" / "manual"
 GRID = ("GRID", (0, 0), (-1, -1), 0.5, "#444444")
 PRESSURES = [["Load", "Front", "Rear"], ["Half load", "2.3 bar", "2.1 bar"], ["Full load", "2.4 bar", "2.8 bar"]]
 SAID = ["Half load: front 2.3 bar, rear 2.1 bar.", "Full load: front 2.4 bar, rear 2.8 bar."]
@@ -240,6 +242,24 @@ def test_rules_around_a_warning_make_no_table_of_it(tmp_path: Path) -> None:
     assert [(block.kind, block.text) for block in section.blocks[1:]] == [
         ("warning", "Never work under a car that only the jack holds.")
     ]
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("chapter", ["05-warning-lights.md", "15-tyres.md", "18-bulbs-fuses.md"])
+def test_a_chapter_of_the_demo_manual_that_was_printed_says_the_same(
+    tmp_path: Path, chapter: str, columns: int
+) -> None:
+    sections = manual.sections((AURELIA / chapter).read_text("utf-8"))
+    found = _read(typeset(tmp_path / "manual.pdf", list(story(sections)), columns, "Halden Aurelia"))
+    assert [_bare(s.title) for s in found] == [_bare(s.title) for s in sections]
+    for ours, theirs in zip(found, sections, strict=True):
+        assert _told(ours) == _told(theirs)
+        assert "".join(_bare(block.text) for block in ours.blocks) == "".join(_bare(b.text) for b in theirs.blocks)
+
+
+def _bare(text: str) -> str:
+    """Letters and figures only: how a list's points end is not printed."""
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 # --- what stands around the text --------------------------------------------------------------------
