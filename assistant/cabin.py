@@ -58,6 +58,15 @@ def heard_as(utterance: Utterance, intents: tuple[Intent, ...]) -> tuple[Intent,
     return (Intent("Question", "question", utterance.text, path="meaning", score=utterance.confidence),)
 
 
+def in_doubt(intents: tuple[Intent, ...], rival: tuple[Intent, ...]) -> tuple[Intent, ...]:
+    """``intents``, asked about first where ``rival``, which sounded about as good, would do something else."""
+    if len(intents) != 1 or intents[0].kind != "command" or intents[0].missing:
+        return intents
+    if [(each.asks, each.reads) for each in rival] == [(intents[0].asks, intents[0].reads)]:
+        return intents
+    return (replace(intents[0], kind="dialogue", missing=PROPOSAL),)
+
+
 class Cabin:
     """Composed in ``assistant/bootstrap.py``; the only thing that a screen, a drive or a session talks to.
 
@@ -107,6 +116,8 @@ class Cabin:
                 dialogue = self._dialogue(utterance.zone)
                 understood = await asyncio.to_thread(self.router.route, utterance.text, dialogue)  # a model takes long
                 turn.intents = heard_as(utterance, understood)
+                if utterance.rival:
+                    turn.intents = in_doubt(turn.intents, self.router.route(utterance.rival, dialogue))
             if any(intent.kind != "none" for intent in turn.intents):
                 self.memory.close_question()  # answered, or overtaken by a new request
             self._tell("understood", intents=turn.intents)

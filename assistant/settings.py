@@ -19,8 +19,8 @@ class Section(BaseModel):
 class SpeechSettings(Section):
     """Which engines hear and speak."""
 
-    recogniser: Literal["auto", "pocketsphinx", "whisper", "wyoming"] = "auto"
-    """"auto" takes faster-whisper when a model is on disk, else PocketSphinx."""
+    recogniser: Literal["auto", "moonshine", "pocketsphinx", "whisper", "wyoming"] = "auto"
+    """"auto" takes faster-whisper when a model is on disk, else Moonshine beside PocketSphinx (built in)."""
     whisper_model: str = "auto"
     """A model's name under the models folder, a folder, or "auto" for the best one found."""
     detect_language: bool = False

@@ -23,7 +23,8 @@ class Transcript:
     """What a recogniser heard. ``confidence`` runs from 0 to 1; empty ``text`` means nothing that is speech to us.
 
     ``free`` says that the words fit no sentence of ours as a whole: they may be a question, never a loose command.
-    ``language`` is the language heard ("en", "de" ...), "" where the engine does not tell.
+    ``language`` is the language heard ("en", "de" ...), "" where the engine does not tell. ``rival`` is another command
+    that sounds about as good, "" where there is none.
     """
 
     text: str
@@ -31,11 +32,15 @@ class Transcript:
     engine: str
     free: bool = False
     language: str = ""
+    rival: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One thing heard: text, confidence, seat zone, engine and the length of its sound (seconds; 0 when typed)."""
+    """One thing heard: text, confidence, seat zone, engine and the length of its sound (seconds; 0 when typed).
+
+    ``free`` and ``rival`` are those of its Transcript.
+    """
 
     text: str
     zone: Zone = Zone.UNKNOWN
@@ -44,11 +49,12 @@ class Utterance:
     duration_s: float = 0.0
     stt_ms: float = 0.0
     free: bool = False
+    rival: str = ""
 
     @classmethod
     def heard(cls, found: Transcript, zone: Zone, duration_s: float, stt_ms: float) -> "Utterance":
         """What a recogniser found in ``duration_s`` seconds of sound, ``stt_ms`` after it was asked."""
-        return cls(found.text, zone, found.confidence, found.engine, duration_s, stt_ms, found.free)
+        return cls(found.text, zone, found.confidence, found.engine, duration_s, stt_ms, found.free, found.rival)
 
 
 @dataclass(frozen=True, slots=True)

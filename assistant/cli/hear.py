@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @file_option
 @json_option
 @click.option(
-    "--engine", type=click.Choice(["auto", "pocketsphinx", "whisper", "wyoming"]), help="Default: as in the settings."
+    "--engine",
+    type=click.Choice(["auto", "moonshine", "pocketsphinx", "whisper", "wyoming"]),
+    help="Default: as in the settings.",
 )
 @click.option("--model", help="A faster-whisper model, by name or folder. Default: as in the settings.")
 def hear(audio: tuple[str, ...], lines: Path | None, as_json: bool, engine: str | None, model: str | None) -> None:

@@ -31,12 +31,12 @@ def recognise(audio: tuple[str, ...], sentences: Path, lines: Path | None, as_js
     """Hear AUDIO files with the grammar of your own SENTENCES: intent and slots, nothing done."""
     from assistant.cli.sounds import hear_each
     from assistant.settings import load
+    from assistant.speech.built_in import built_in
     from assistant.speech.meaning import meaning
-    from assistant.speech.sphinx import SphinxTranscriber
 
     files = items(audio, lines)
     intents = read(sentences)
-    ears = SphinxTranscriber(intents, cache=load().data_dir / "speech")
+    ears, _ = built_in(intents, cache=load().data_dir / "speech")
 
     def line(heard: "Transcript") -> dict[str, Any]:
         intent, slots = meaning(heard.text, intents)

@@ -38,8 +38,8 @@ class Evidence:
     against the language model's; 0 where there is none. ``asks``: whether free speech begins as a question does.
     """
 
-    sound: float
-    phones: float
+    sound: float = 0.0
+    phones: float = 0.0
     language: float = 0.0
     loss: float = 0.0
     asks: bool = False
@@ -48,8 +48,8 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Weights:
     bias: float
-    sound: float
-    phones: float
+    sound: float = 0.0
+    phones: float = 0.0
     language: float = 0.0
     loss: float = 0.0
     asks: float = 0.0
@@ -58,6 +58,8 @@ class Weights:
 # Logistic regressions fitted by tests/benchmarks/confidence.py, on sentences that no other benchmark uses.
 COMMAND = Weights(bias=7.1, sound=0.95, phones=1.53)
 COMMAND_BESIDE_FREE = Weights(bias=5.2, sound=0.12, phones=1.52, loss=1.81)
+FREE = Weights(bias=3.09, language=0.96, asks=3.23)
+"""Of Moonshine's sentences: ``language`` is a piece's chance by what is expected, sounds are left out."""
 QUESTION = Weights(bias=1.54, sound=0.0, phones=1.49, language=0.06, asks=4.24)
 
 

@@ -14,6 +14,7 @@ class Credit:
 
 _KNOWN = {
     "pocketsphinx": Credit("PocketSphinx", "BSD-2-Clause", "https://github.com/cmusphinx/pocketsphinx"),
+    "moonshine": Credit("Moonshine", "MIT", "https://github.com/moonshine-ai/moonshine"),
     "faster-whisper": Credit("faster-whisper", "MIT", "https://github.com/SYSTRAN/faster-whisper"),
     "espeak-ng": Credit("eSpeak NG", "GPL-3.0-or-later", "https://github.com/espeak-ng/espeak-ng"),
     "piper": Credit("Piper", "GPL-3.0-or-later", "https://github.com/OHF-Voice/piper1-gpl"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hassil import Intents
 
 
-RECOGNISERS = ("auto", "pocketsphinx", "whisper", "wyoming")
+RECOGNISERS = ("auto", "moonshine", "pocketsphinx", "whisper", "wyoming")
 VOICES = ("auto", "espeak", "piper", "wyoming")
 
 
@@ -42,18 +42,18 @@ def transcriber(
     """
     if engine not in RECOGNISERS:
         raise SpeechError(f'there is no recogniser "{engine}"; use {_either(RECOGNISERS)}', code="engine")
-    from assistant.speech.sphinx import SphinxTranscriber
+    from assistant.speech.built_in import built_in
 
     english = language in (None, "en")
 
-    def built_in() -> Transcriber:
-        return SphinxTranscriber(intents, questions, cache=cache, wildcards=wildcards)
+    def own() -> tuple[Transcriber, str]:
+        return built_in(intents, questions, engine=engine, cache=cache, wildcards=wildcards)
 
     def backed(better: Transcriber, why: str) -> tuple[Transcriber, str]:
         if not english:
             return better, f"{why}; nothing behind it: the built-in recogniser hears English only"
-        spare = f"PocketSphinx (built in) when it fails or takes over {deadline_s:g} s"
-        return Timely(better, built_in(), deadline_s), f"{why}; {spare}"
+        spare, what = own()
+        return Timely(better, spare, deadline_s), f"{why}; {what} when it fails or takes over {deadline_s:g} s"
 
     if engine == "wyoming":
         from assistant.speech.wyoming_ears import WyomingTranscriber
@@ -62,7 +62,7 @@ def transcriber(
         why = f"the Wyoming server {server}, because the settings name it: what is said leaves this machine unencrypted"
         return backed(remote, why)
     reasons: list[str] = []
-    if engine != "pocketsphinx":
+    if engine in ("auto", "whisper"):
         place, why = whisper_model(model, models)
         if place is None and engine == "whisper":
             raise SpeechError(f"{why}; `cabin models pull` fetches one, or set the engine to auto", code="model")
@@ -82,7 +82,8 @@ def transcriber(
     quiet = denoise.available()
     noise = f"without noise suppression: {quiet}" if quiet else "with RNNoise before it"
     only = "" if english else f"; it hears English, not {language}: cabin models pull base fetches one that does"
-    return built_in(), f"PocketSphinx (built in), because {' and '.join(reasons)}; {noise}{only}"
+    spare, what = own()
+    return spare, f"{what}, because {' and '.join(reasons)}; {noise}{only}"
 
 
 def synthesizer(

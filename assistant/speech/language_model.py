@@ -1,6 +1,6 @@
 """Trigram language models: counted from sentences, mixed with general English, written in ARPA form."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,6 +78,28 @@ class LanguageModel:
             self.trigrams[by_three],
         )
 
+    def after(self, first: int | None, second: int | None) -> tuple[Floats, float]:
+        """The logarithm of the chance of each word after the words at these places (None: unknown, or none), and what
+        the back-offs on the way take off."""
+        n = len(self.words)
+        if second is None:
+            return self.unigrams, 0.0
+        less = float(self.unigram_backoffs[second])
+        chances = self.unigrams + less
+        begin, end = np.searchsorted(self.bigram_keys, (second * n, (second + 1) * n))
+        chances[self.bigram_keys[begin:end] - second * n] = self.bigrams[begin:end]
+        if first is None:
+            return chances, less
+        pair = first * n + second
+        place, found = _find(self.bigram_keys, np.array([pair]))
+        if found[0]:
+            backoff = float(self.bigram_backoffs[place[0]])
+            chances += backoff
+            less += backoff
+            begin, end = np.searchsorted(self.trigram_keys, (pair * n, (pair + 1) * n))
+            chances[self.trigram_keys[begin:end] - pair * n] = self.trigrams[begin:end]
+        return chances, less
+
     def of_bigrams(self, keys: Keys) -> Floats:
         """The logarithm of the chance of each bigram's second word, whether the model holds it or not."""
         place, found = _find(self.bigram_keys, keys)
@@ -93,9 +115,12 @@ class LanguageModel:
         return np.where(found, self.trigrams[place], backed_off)
 
 
-def trigram(sentences: Iterable[str]) -> LanguageModel:
-    """A back-off trigram of written ``sentences`` with absolute discounting (Ney's, as interpolated Kneser-Ney)."""
-    words, run = _said(sentences)
+def trigram(sentences: Iterable[str], said: Callable[[str], Iterable[str]] = spoken) -> LanguageModel:
+    """A back-off trigram of written ``sentences`` with absolute discounting (Ney's, as interpolated Kneser-Ney).
+
+    ``said`` turns a word between spaces into the words of the model.
+    """
+    words, run = _run(sentences, said)
     n = len(words)
     within = run[:-1] != END
     two, often_two = np.unique((run[:-1] * n + run[1:])[within], return_counts=True)
@@ -154,7 +179,7 @@ def mixed(ours: LanguageModel, general: LanguageModel, share: float) -> Language
     )
 
 
-def _said(sentences: Iterable[str]) -> tuple[tuple[str, ...], Keys]:
+def _run(sentences: Iterable[str], said: Callable[[str], Iterable[str]]) -> tuple[tuple[str, ...], Keys]:
     """All words, and the sentences that have any as one run of their places. A written word is looked at once."""
     places: dict[str, int] = {"<s>": START, "</s>": END}
     known: dict[str, tuple[int, ...]] = {}
@@ -164,7 +189,7 @@ def _said(sentences: Iterable[str]) -> tuple[tuple[str, ...], Keys]:
         run.append(START)
         for written in sentence.split():
             if written not in known:
-                known[written] = tuple(places.setdefault(word, len(places)) for word in spoken(written))
+                known[written] = tuple(places.setdefault(word, len(places)) for word in said(written))
             run += known[written]
         if len(run) > before + 1:
             run.append(END)

@@ -34,7 +34,9 @@ def conversation(
     why = {} if why is None else why
     speaker, why["loudspeaker"] = loudspeaker(speech, sink)
     word, why["wake word"] = wake_word(speech)
-    voice, why["echo"] = own_voice()
+    voice, reason = own_voice()
+    if speaker is not None:
+        why["echo"] = reason
     return Conversation(
         lambda: microphone(speech, source),
         transcriber,

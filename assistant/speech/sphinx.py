@@ -22,6 +22,7 @@ from assistant.speech.confidence import (
 )
 from assistant.speech.decoder import Heard, SphinxDecoder
 from assistant.speech.grammar import to_fsg
+from assistant.speech.tokens import Tokens
 from assistant.utterance import Audio, Transcript
 
 if TYPE_CHECKING:
@@ -46,13 +47,17 @@ _ALWAYS = frozenset(["a", "my", "of", "the", "to"])
 """Short words that the first pass drops easily."""
 
 
+_NOTHING = Heard((), 0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What was made of one utterance: ``command`` by the grammar, ``free`` by the language model, and bare phones."""
+    """What was made of one utterance: ``command`` by the grammar, ``free`` by the language model, and bare phones,
+    which are left out when somebody else judges how good the words are."""
 
     command: Heard | None
     free: Heard | None
-    phones: Heard
+    phones: Heard = _NOTHING
 
     @property
     def chosen(self) -> tuple[Heard | None, Weights]:
@@ -74,7 +79,7 @@ class Opinion:
         """The scores of what was chosen."""
         heard, weights = self.chosen
         if heard is None:
-            return Evidence(0.0, 0.0)
+            return Evidence()
         phones = heard.path - self.phones.path
         if weights is QUESTION:
             return Evidence(heard.sound, phones, language=heard.language, asks=asks(heard.words))
@@ -99,24 +104,25 @@ class SphinxTranscriber:
         *,
         cache: Path | None = None,
         wildcards: Mapping[str, Iterable[str]] | None = None,
+        tokens: Tokens | None = None,
     ) -> None:
-        self._compiled = compiled(intents, questions, cache=cache, wildcards=wildcards)
-        self._decoder = SphinxDecoder(self._compiled.lexicon)
-        if self._compiled.direct:
-            self._decoder.add_grammar("commands", to_fsg(self._compiled.automaton.restricted(), "commands"))
-        if self._compiled.arpa:
-            self._decoder.add_language_model("free", self._compiled.arpa, **_FIRST_PASS)
+        self.compiled = compiled(intents, questions, cache=cache, wildcards=wildcards, tokens=tokens)
+        self._decoder = SphinxDecoder(self.compiled.lexicon)
+        if self.compiled.direct:
+            self._decoder.add_grammar("commands", to_fsg(self.compiled.automaton.restricted(), "commands"))
+        if self.compiled.arpa:
+            self._decoder.add_language_model("free", self.compiled.arpa, **_FIRST_PASS)
         self._turn = Lock()
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """The templates that cannot be heard, each with the reason; the router still understands them when typed."""
-        return self._compiled.left_out
+        return self.compiled.left_out
 
     @property
     def guessed(self) -> tuple[str, ...]:
         """Words whose pronunciation was made up by rule: candidates for pronunciations.dict."""
-        return self._compiled.lexicon.guessed
+        return self.compiled.lexicon.guessed
 
     def transcribe(self, audio: Audio) -> Transcript:
         """The words of ``audio`` (mono float32, 16 kHz); empty in silence, noise and speech that is not for us."""
@@ -124,17 +130,20 @@ class SphinxTranscriber:
         if span is None:
             return Transcript("", 0.0, self.name)
         clean = denoise.denoise(audio)[span.start : span.end]
-        with self._turn:
-            opinion = self.opinion(clean)
+        opinion = self.opinion(clean)
         heard, weights = opinion.chosen
         if heard is None:
             return Transcript("", 0.0, self.name)
         sure = confidence(opinion.evidence, weights)
         return Transcript(heard.text if sure >= NOTHING else "", sure, self.name, free=weights is QUESTION)
 
-    def opinion(self, speech: Audio) -> Opinion:
+    def opinion(self, speech: Audio, *, phones: bool = True) -> Opinion:
         """All decodings of trimmed speech (mono float32, 16 kHz)."""
-        compiled, decoder = self._compiled, self._decoder
+        with self._turn:
+            return self._opinion(speech, phones)
+
+    def _opinion(self, speech: Audio, phones: bool) -> Opinion:
+        compiled, decoder = self.compiled, self._decoder
         free = decoder.hear(speech, "free") if compiled.arpa else None
         command: Heard | None
         if compiled.direct:
@@ -143,12 +152,12 @@ class SphinxTranscriber:
             command = free
         else:
             command = self._second_pass(speech, free)
-        return Opinion(command, free, decoder.phones(speech))
+        return Opinion(command, free, decoder.phones(speech) if phones else _NOTHING)
 
     def _second_pass(self, speech: Audio, free: Heard | None) -> Heard | None:
         if free is None:
             return None
-        rest = self._compiled.automaton.restricted(self._decoder.running() | set(free.words) | _ALWAYS)
+        rest = self.compiled.automaton.restricted(self._decoder.running() | set(free.words) | _ALWAYS)
         if not any(rest.arcs):
             return None
         self._decoder.add_grammar("part", to_fsg(rest, "part"))

@@ -22,14 +22,15 @@ import numpy as np
 import yaml
 from hassil import Intents
 
+from assistant.ports import Transcriber
 from assistant.speech import audio
+from assistant.speech.built_in import built_in
 from assistant.speech.decoder import SphinxDecoder
 from assistant.speech.engines import transcriber
 from assistant.speech.espeak import EspeakVoice
 from assistant.speech.grammar import compile_grammar, to_fsg
 from assistant.speech.meaning import meaning
 from assistant.speech.models import whisper_model
-from assistant.speech.sphinx import SphinxTranscriber
 from assistant.utterance import SAMPLE_RATE, Audio, Utterance
 from demo.make_sounds import in_cabin
 from tests.benchmarks.voices import ASIDE, FITTED, mixed, say, voices
@@ -88,7 +89,11 @@ def recorded(data: Path, every: int, jobs: int) -> None:
     labels: dict[str, Any] = json.loads((data / "labels.json").read_text(encoding="utf-8"))
     names = sorted(labels)[::every]
     tests = list(_in_noise(data, names, RATIOS))
-    engines = {"ours": _ours, "PocketSphinx as it comes": _plain}
+    engines = {
+        "ours": _ours,
+        "ours without Moonshine": partial(_ours, engine="pocketsphinx"),
+        "PocketSphinx as it comes": _plain,
+    }
     place, _ = whisper_model()
     if place is not None:
         engines["faster-whisper and templates"] = _whisper
@@ -137,12 +142,12 @@ def _templates(data: Path) -> Intents:
 
 
 @cache
-def recogniser(data: Path) -> SphinxTranscriber:
-    return SphinxTranscriber(_templates(data))
+def recogniser(data: Path, engine: str = "auto") -> Transcriber:
+    return built_in(_templates(data), engine=engine)[0]
 
 
-def _ours(data: Path, test: Recording) -> str:
-    return recogniser(data).transcribe(test.sound).text
+def _ours(data: Path, test: Recording, engine: str = "auto") -> str:
+    return recogniser(data, engine).transcribe(test.sound).text
 
 
 @cache
@@ -212,12 +217,21 @@ def manual() -> tuple[str, ...]:
     return tuple(Engines(load()).library().texts())
 
 
-@cache
-def car_ears() -> SphinxTranscriber:
-    from assistant.settings import load
+def car_ears(engine: str = "auto", cache: Path | None = None) -> Transcriber:
+    """The recogniser as the cabin has it."""
     from intents import templates
+    from intents.meaning import examples
 
-    return SphinxTranscriber(templates.load("en"), manual(), cache=load().data_dir / "speech")
+    questions = (*manual(), *examples("en").get("question", ()))
+    said = templates.compiled(templates.sentences("en"))
+    return built_in(said, questions, engine=engine, cache=cache)[0]
+
+
+@cache
+def _ears(engine: str = "auto") -> Transcriber:
+    from assistant.settings import load
+
+    return car_ears(engine, load().data_dir / "speech")
 
 
 @cache
@@ -254,7 +268,7 @@ def car(sentences: list[str], jobs: int) -> None:
 
 def _heard(sound: Audio) -> tuple[str, bool]:
     """What was heard, and whether freely."""
-    heard = car_ears().transcribe(sound)
+    heard = _ears().transcribe(sound)
     return heard.text, heard.free
 
 
@@ -306,7 +320,7 @@ def times() -> None:
     sounds = [audio.load(path) for path in sorted((HERE.parents[1] / "demo" / "drives" / "sounds").glob("*.flac"))]
     texts = manual()
     started = time.perf_counter()
-    ears = car_ears()
+    ears = _ears()
     ready = time.perf_counter() - started
     ears.transcribe(sounds[0])
     spent, shares = [], []
@@ -321,12 +335,14 @@ def times() -> None:
         f"p95 {spent[int(0.95 * len(spent))] * 1000:.0f} ms (target 250, 500); of the sound's length: mean "
         f"{statistics.mean(shares):.3f}, p95 {sorted(shares)[int(0.95 * len(shares))]:.3f} (target .15)"
     )
-    print(f"Recogniser ready after {ready:.2f} s; {_memory_mb(texts):.0f} MB over the interpreter, Silero included")
+    tier, silero = _memory_mb(texts)
+    print(
+        f"Recogniser ready after {ready:.2f} s; it takes {tier:.0f} MB over the interpreter with Silero (target 150), "
+        f"which takes {silero:.0f} MB itself"
+    )
     with tempfile.TemporaryDirectory() as folder:
-        from intents import templates
-
         started = time.perf_counter()
-        SphinxTranscriber(templates.load("en"), manual(), cache=Path(folder))
+        car_ears(cache=Path(folder))
         print(f"Compiled anew in {time.perf_counter() - started:.2f} s (target 2)")
     voice = EspeakVoice()
     firsts = []
@@ -337,28 +353,35 @@ def times() -> None:
     print(f"Reply to first sound (eSpeak): p50 {statistics.median(firsts) * 1000:.1f} ms (target 50)")
 
 
-def _memory_mb(manual: tuple[str, ...]) -> float:
-    """What the built-in tier adds to a bare interpreter that has read templates and manual, in a process of its own."""
+def _memory_mb(manual: tuple[str, ...]) -> tuple[float, float]:
+    """What the built-in tier adds to an interpreter that has read templates and manual and loaded Silero, and what
+    Silero does; in a process of its own."""
     code = (
         "import json, sys\n"
         "from pathlib import Path\n"
         "import psutil\n"
         "held = lambda: psutil.Process().memory_info().rss / 2**20\n"
         "from assistant.settings import load\n"
+        "from assistant.speech import audio, voice_activity\n"
+        "from assistant.speech.built_in import built_in\n"
         "from intents import templates\n"
-        "texts, sentences = json.load(sys.stdin), templates.load('en')\n"
+        "from intents.meaning import examples\n"
+        "texts, sentences = json.load(sys.stdin), templates.compiled(templates.sentences('en'))\n"
+        "texts += examples('en').get('question', ())\n"
+        "sounds = [audio.load(path) for path in sys.argv[1:]]\n"
         "before = held()\n"
-        "from assistant.speech import audio\n"
-        "from assistant.speech.sphinx import SphinxTranscriber\n"
-        "ears = SphinxTranscriber(sentences, texts, cache=load().data_dir / 'speech')\n"
-        "for path in sys.argv[1:]: ears.transcribe(audio.load(path))\n"
-        "print(held() - before)\n"
+        "for sound in sounds: voice_activity.trim(sound)\n"
+        "silero = held()\n"
+        "ears, _ = built_in(sentences, texts, cache=load().data_dir / 'speech')\n"
+        "for sound in sounds: ears.transcribe(sound)\n"
+        "print(held() - silero, silero - before)\n"
     )
     sounds = [str(path) for path in sorted((HERE.parents[1] / "demo" / "drives" / "sounds").glob("*.flac"))[:10]]
     done = subprocess.run(
         [sys.executable, "-c", code, *sounds], input=json.dumps(manual), capture_output=True, text=True, check=True
     )
-    return float(done.stdout)
+    tier, silero = map(float, done.stdout.split())
+    return tier, silero
 
 
 if __name__ == "__main__":

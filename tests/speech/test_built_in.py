@@ -1,0 +1,161 @@
+"""The recogniser that needs no download: Moonshine and PocketSphinx together on the sounds of the drives."""
+
+from pathlib import Path
+
+import pytest
+from hassil import Intents
+
+from assistant.errors import SpeechError
+from assistant.speech import built_in as engine
+from assistant.speech import moonshine
+from assistant.speech.built_in import AS_GOOD, WORST_LOSS, BuiltInTranscriber, View, built_in
+from assistant.speech.decoder import Heard
+from assistant.speech.moonshine import Guess, Moonshine
+from assistant.speech.sphinx import Opinion, SphinxTranscriber
+from assistant.utterance import Audio
+from intents import templates
+
+FOLDER = moonshine.folder()
+pytestmark = pytest.mark.skipif(FOLDER is None, reason="Moonshine has no wheel for this machine")
+
+MANUAL = (
+    "What does the yellow tyre light mean?",
+    "How do I change a wheel?",
+    "The cabin filter is changed every year.",
+    "What should I do if the battery is flat?",
+    "What oil does the engine need?",
+)
+
+
+@pytest.fixture(scope="module")
+def car(tmp_path_factory: pytest.TempPathFactory) -> BuiltInTranscriber:
+    assert FOLDER is not None
+    cache = tmp_path_factory.mktemp("speech")
+    return BuiltInTranscriber(templates.load("en"), MANUAL, model=Moonshine(FOLDER), cache=cache)
+
+
+def meant(text: str) -> str:
+    """Spellings that sound alike, and articles nobody listens for, made one."""
+    for one, other in (
+        ("half way", "halfway"),
+        ("highbeams", "high beams"),
+        ("tire", "tyre"),
+        ("confirmed", "confirm"),
+    ):
+        text = text.replace(one, other)
+    return " ".join(word for word in text.split() if word not in ("the", "that", "a"))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "slt_set_the_temperature_to_twenty_one_degrees",
+        "rms_a_bit_warmer",
+        "awb_turn_on_my_seat_heating",
+        "slt_switch_to_sport_mode",
+        "slt_open_the_trunk",
+        "kal16_open_the_trunk",
+        "awb_unlock_the_doors",
+        "rms_turn_on_the_high_beams",
+        "slt_turn_off_traction_control",
+        "rms_yes",
+        "slt_confirm",
+    ],
+)
+def test_a_command_is_heard(car: BuiltInTranscriber, said: dict[str, Audio], file: str) -> None:
+    heard = car.transcribe(said[file])
+    assert meant(heard.text) == meant(file.partition("_")[2].replace("_", " "))
+    assert not heard.free and 0 < heard.confidence <= 1 and heard.engine == "moonshine/tiny-en"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "slt_what_should_i_do_if_the_battery_is_flat",
+        "rms_what_should_i_do_if_the_battery_is_flat",
+        "rms_what_oil_does_the_engine_need",
+        "kal16_how_often_do_i_change_the_cabin_filter",
+        "slt_how_do_i_change_a_wheel",
+        "rms_how_do_i_repair_the_radio",
+    ],
+)
+def test_a_question_is_heard_word_by_word(car: BuiltInTranscriber, said: dict[str, Audio], file: str) -> None:
+    heard = car.transcribe(said[file])
+    assert meant(heard.text) == meant(file.partition("_")[2].replace("_", " "))
+    assert heard.free, "it may be a question, never a loose command"
+
+
+@pytest.mark.parametrize("file", ["near_silence", "noise_road", "awb_not_for_the_car"])
+def test_silence_noise_and_talk_are_nothing(car: BuiltInTranscriber, said: dict[str, Audio], file: str) -> None:
+    assert car.transcribe(said[file]).text == ""
+
+
+def test_words_on_the_way_come_from_one_engine_alone(car: BuiltInTranscriber, said: dict[str, Audio]) -> None:
+    assert "temperature" in car.glimpse(said["slt_set_the_temperature_to_twenty_one_degrees"]).text
+
+
+def test_a_plain_command_needs_no_second_opinion(car: BuiltInTranscriber, said: dict[str, Audio]) -> None:
+    plain, unclear = car.view(said["rms_close_all_the_windows"]), car.view(said["slt_switch_to_sport_mode"])
+    assert plain is not None and plain.fits and plain.opinion is None
+    assert unclear is not None and unclear.opinion is not None
+
+
+def test_a_small_grammar_of_anybodys_is_heard_too(small: Intents, said: dict[str, Audio]) -> None:
+    ears, what = built_in(small)
+    assert ears.transcribe(said["rms_lock_the_doors"]).text == "lock the doors"
+    assert "Moonshine" in what
+    assert ears.transcribe(said["rms_play_the_radio"]).text == ""
+
+
+# --- whose words are taken ---
+
+
+def view(guess: str, command: str, loss: float, *, fits: bool) -> View:
+    opinion = Opinion(Heard(tuple(command.split()), -2.0, -2.0, 0.0, spoken=100), None)
+    return View(Guess(guess, 5, -2.0), tuple(guess.split()), fits, opinion, Guess(command, 5, -2.0 + loss))
+
+
+def test_a_command_that_moonshine_finds_likely_too_is_taken() -> None:
+    assert view("lock the car", "lock the doors", WORST_LOSS + 0.1, fits=False).command == ("lock", "the", "doors")
+
+
+def test_a_command_that_moonshine_did_not_hear_is_not_taken() -> None:
+    assert view("lovely colours", "lock the doors", WORST_LOSS - 0.1, fits=False).command == ()
+
+
+def test_of_two_commands_the_likelier_is_taken_and_the_other_named() -> None:
+    worse = view("lock the doors", "unlock the doors", AS_GOOD - 0.1, fits=True)
+    assert worse.command == ("lock", "the", "doors") and worse.rival == ("unlock", "the", "doors")
+    better = view("lock the doors", "unlock the doors", AS_GOOD + 0.1, fits=True)
+    assert better.command == ("unlock", "the", "doors") and better.rival == ("lock", "the", "doors")
+
+
+def test_two_that_agree_have_no_rival() -> None:
+    assert view("lock the doors", "lock the doors", 0.0, fits=True).rival == ()
+
+
+# --- where Moonshine is not ---
+
+
+def test_without_moonshine_pocketsphinx_hears_alone_and_says_so(
+    small: Intents, said: dict[str, Audio], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.moonshine, "folder", lambda: None)
+    ears, what = built_in(small)
+    assert isinstance(ears, SphinxTranscriber) and "alone: Moonshine is not installed" in what
+    with pytest.raises(SpeechError, match="Moonshine is not installed"):
+        built_in(small, engine="moonshine")
+
+
+def test_a_damaged_model_leaves_pocketsphinx_and_is_named(
+    small: Intents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tokenizer.bin").write_bytes(b"\x05ab")
+    monkeypatch.setattr(engine.moonshine, "folder", lambda: tmp_path)
+    ears, what = built_in(small)
+    assert isinstance(ears, SphinxTranscriber) and "tokenizer.bin" in what
+
+
+def test_pocketsphinx_may_be_wanted_alone(small: Intents) -> None:
+    ears, what = built_in(small, engine="pocketsphinx")
+    assert isinstance(ears, SphinxTranscriber) and what == "PocketSphinx (built in)"
