@@ -145,6 +145,7 @@ async def _converse(
     finally:
         await talk.close()
         await running
+        show.end()
 
 
 async def _typed(line: str, rig: "Rig", talk: "Conversation", challenge: str, show: "Terminal | Lines") -> None:
@@ -186,6 +187,9 @@ class Lines:
     def begin(self, why: dict[str, str]) -> None:
         emit({"type": "begin", **why})
 
+    def end(self) -> None:
+        pass  # the last line says it
+
     def note(self, text: str) -> None:
         emit({"type": "note", "text": text})
 
@@ -220,6 +224,10 @@ class Terminal:
         for part, reason in why.items():
             click.secho(f"{part}: {reason}", dim=True, err=True)
         click.echo("Enter: speak now. Text: say it by hand. Ctrl+C: end.", err=True)
+
+    def end(self) -> None:
+        if self._meter:
+            click.echo("\r\033[K", nl=False, err=True)
 
     def note(self, text: str) -> None:
         self._line(text, dim=True)

@@ -32,8 +32,9 @@ def conversation(
     there, StorageError for a ``sink`` that cannot be written.
     """
     why = {} if why is None else why
+    word, listens = wake_word(speech)  # before anything is opened that would have to be closed again
     speaker, why["loudspeaker"] = loudspeaker(speech, sink)
-    word, why["wake word"] = wake_word(speech)
+    why["wake word"] = listens
     voice, reason = own_voice()
     if speaker is not None:
         why["echo"] = reason

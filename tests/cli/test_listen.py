@@ -118,6 +118,8 @@ def test_the_meter_shows_level_and_peak(capsys: pytest.CaptureFixture[str], monk
     shown = capsys.readouterr().err
     assert "[===============         |     ]  -30 dBFS" in shown
     assert "too loud" in shown
+    terminal.end()
+    assert capsys.readouterr().err.endswith("\r\033[K"), "nothing of it stays behind"
 
 
 def test_nothing_is_printed_by_the_sound_system_itself() -> None:

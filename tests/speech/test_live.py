@@ -44,7 +44,7 @@ def test_without_a_loudspeaker_there_is_a_conversation_all_the_same() -> None:
     assert conversation.mouth is None
     assert "no loudspeaker was found" in why["loudspeaker"]
     assert why["wake word"].startswith('"hey cabin", by PocketSphinx')
-    assert "replies can be interrupted" in why["echo"]
+    assert "echo" not in why, "there is none"
 
 
 @no_sound_card
@@ -54,7 +54,10 @@ def test_a_loudspeaker_that_was_named_and_is_missing_is_an_error() -> None:
 
 
 def test_a_file_may_stand_in_for_the_loudspeaker(tmp_path: Path) -> None:
-    conversation = live.conversation(SpeechSettings(), Scripted, EspeakVoice, answer, sink=tmp_path / "out.wav")
+    why: dict[str, str] = {}
+    sink = tmp_path / "out.wav"
+    conversation = live.conversation(SpeechSettings(), Scripted, EspeakVoice, answer, sink=sink, why=why)
+    assert "replies can be interrupted" in why["echo"] or "nothing is heard" in why["echo"]
     assert conversation.mouth is not None
     assert isinstance(conversation.mouth.loudspeaker, FileLoudspeaker)
     conversation.mouth.close()
