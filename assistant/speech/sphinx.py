@@ -60,6 +60,16 @@ class Opinion:
     phones: Heard = _NOTHING
 
     @property
+    def covered(self) -> float:
+        """The share of the speech in the free decoding that the words of the command cover.
+
+        A short command in a long sentence leaves the rest of it to fillers, which fit any sound.
+        """
+        if self.command is None or self.free is None or not self.free.spoken:
+            return 1.0
+        return self.command.spoken / self.free.spoken
+
+    @property
     def chosen(self) -> tuple[Heard | None, Weights]:
         """The command where it sounds about as good as free speech, else the free speech; and how to weigh it."""
         command = self.command if self.command is not None and self.command.words else None
@@ -68,9 +78,7 @@ class Opinion:
             return command, COMMAND
         if command is None or free is None:
             return free, QUESTION
-        # A short command in a long sentence leaves the rest of it to fillers, which fit any sound.
-        covered = command.spoken >= LEAST_COVERED * free.spoken
-        if covered and command.path >= free.path - WORST_LOSS:
+        if self.covered >= LEAST_COVERED and command.path >= free.path - WORST_LOSS:
             return command, COMMAND_BESIDE_FREE
         return free, QUESTION
 

@@ -1,5 +1,6 @@
 """The recogniser that needs no download: Moonshine and PocketSphinx together on the sounds of the drives."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hassil import Intents
 from assistant.errors import SpeechError
 from assistant.speech import built_in as engine
 from assistant.speech import moonshine
-from assistant.speech.built_in import AS_GOOD, WORST_LOSS, BuiltInTranscriber, View, built_in
+from assistant.speech.built_in import AS_GOOD, AS_WELL, WORST_LOSS, BuiltInTranscriber, View, built_in
 from assistant.speech.decoder import Heard
 from assistant.speech.moonshine import Guess, Moonshine
 from assistant.speech.sphinx import Opinion, SphinxTranscriber
@@ -117,6 +118,20 @@ def view(guess: str, command: str, loss: float, *, fits: bool) -> View:
 
 def test_a_command_that_moonshine_finds_likely_too_is_taken() -> None:
     assert view("lock the car", "lock the doors", WORST_LOSS + 0.1, fits=False).command == ("lock", "the", "doors")
+
+
+def test_a_short_command_in_a_long_sentence_is_not_taken_out_of_it() -> None:
+    free = Heard(tuple(["can", "i", "drive", "on", "with", "a", "broken", "windscreen"]), -2.0, -2.0, -30.0, spoken=240)
+    whole = view("can i drive on with it", "can i drive on", -3.0, fits=False)
+    assert whole.opinion is not None and whole.command
+    assert not replace(whole, opinion=replace(whole.opinion, free=free)).command
+
+
+def test_free_words_of_the_other_are_taken_where_they_are_about_as_likely() -> None:
+    mine = view("what does the yellow tail light mean", "", 0.0, fits=False)
+    as_well = Guess("What does the yellow tire light mean?", 9, -4.0 + AS_WELL + 2.1)
+    assert replace(mine, freely=as_well).free is as_well
+    assert replace(mine, freely=replace(as_well, heard=-20.0)).free is mine.guess
 
 
 def test_a_command_that_moonshine_did_not_hear_is_not_taken() -> None:
