@@ -114,7 +114,7 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
         return Answer(inquiry.question, NOT_FOUND, "refused", "not_covered")
     first = inquiry.ranked[0]
     block = ranker.best_block(inquiry.asked, first.section)
-    sure = ranker.probability(inquiry.asked, inquiry.ranked)
+    sure, named = ranker.probabilities(inquiry.asked, inquiry.ranked)
     passages = tuple(
         Passage(shelf.heading(r.section), round(r.score, 3), shelf.passages[r.row][1])
         for r in _distinct(inquiry.ranked, lambda r: r.section)[:SHOWN]
@@ -125,7 +125,8 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
     needed = weights.safety_above if on_safety(inquiry.text) else weights.answer_above
     if sure >= needed:
         about = About(ranker.variants[inquiry.pack], inquiry.asked.variants)
-        worded = word(section, section.blocks[block.block], about, block.notices(section))
+        also = [section.blocks[n] for n in block.also]
+        worded = word(section, section.blocks[block.block], about, block.notices(section), also)
         source = shelf.source(first.section, worded.page, sure)
         return Answer(
             inquiry.question,
@@ -136,9 +137,9 @@ def _answer(shelf: Shelf, ranker: Ranker, inquiry: Inquiry) -> Answer:
             timings_ms=timings,
             steps=worded.steps,
         )
-    if sure >= weights.unsure_above:
+    if named >= weights.unsure_above:
         two = _distinct(inquiry.ranked, lambda r: shelf.sections[r.section].title)[:2]
-        sources = tuple(shelf.source(r.section, score=sure) for r in two)
+        sources = tuple(shelf.source(r.section, score=named) for r in two)
         return Answer(
             inquiry.question,
             _see(sources, [shelf.sections[r.section].title for r in two]),

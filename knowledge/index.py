@@ -3,7 +3,8 @@
 index/CURRENT                 the name of the build in use, replaced in one step
 index/build-<id>/manifest.json    what the build was made of, with hashes of the files beside it
 index/build-<id>/manuals.json     packs, sections, passages and their windows
-index/build-<id>/states.npz       what the model made of passages, titles and queries, see `knowledge.states`
+index/build-<id>/states.npz       what the model made of passages, titles, queries and what no manual answers, see
+                              `knowledge.states`
 index/build-<id>/chroma/          passages and their vectors in ChromaDB
 index/parts/                      what a build that was interrupted had read already
 """
@@ -29,9 +30,10 @@ from knowledge.errors import IndexBroken, IndexMissing, KnowledgeError, PackErro
 from knowledge.manual import Section
 from knowledge.pack import Pack
 from knowledge.passages import Cut, cut
+from knowledge.queries import elsewhere
 from knowledge.states import Piece, State
 
-FORMAT = 4
+FORMAT = 5
 """Raised when what is written changes, so that older indexes are built anew."""
 
 COLLECTION = "manuals"
@@ -187,6 +189,7 @@ def _fill(
     pieces = [Piece.of(each) for each in cuts]
     pieces += [Piece(section.title) for section in sections]
     pieces += [Piece(text) for _, text in queries]
+    pieces += [Piece(text) for text in elsewhere()]
     parts = target.parent / PARTS
     found = states.read(pieces, embedder, parts / _model_hash(embedder.folder)[:12], known, progress)
     states.save(target / "states.npz", [piece.key for piece in pieces], found)
@@ -268,7 +271,13 @@ def _store(
 
 
 def _made_of(folders: list[Path], model: Path) -> dict[str, object]:
-    return {"format": FORMAT, "packs": pack.fingerprint(folders), "model": _model_hash(model)}
+    beside = sha256("\n".join(elsewhere()).encode()).hexdigest()
+    return {
+        "format": FORMAT,
+        "packs": pack.fingerprint(folders),
+        "model": _model_hash(model),
+        "elsewhere": beside,
+    }
 
 
 @lru_cache

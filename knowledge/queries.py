@@ -1,16 +1,26 @@
-"""What drivers may say when they look for a section: written beside the manual, searched by meaning."""
+"""What drivers may say when they look for a section: written beside the manual, searched by meaning.
+
+And what they may say that no manual answers: the same for all cars, in data/elsewhere.txt.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.states import unit
+from knowledge.words import DATA
 
 NEAREST = 10
 """Sections with the nearest queries join those that the passages found."""
+
+
+def elsewhere(path: Path = DATA / "elsewhere.txt") -> list[str]:
+    """What no manual answers."""
+    return [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
 
 
 @dataclass(frozen=True)
@@ -31,13 +41,14 @@ class Queries:
     def of(
         cls, sections: Sequence[int], states: Mapping[str, NDArray[Any]], first: int, basis: NDArray[np.float32]
     ) -> "Queries":
-        """The queries among an index's states, of which they are the last, from ``first`` on."""
-        starts = states["token_rows"][first:]
+        """The queries among an index's states, from ``first`` on."""
+        end = first + len(sections)
+        starts = states["token_rows"][first : end + 1]
         steps = np.linalg.norm(basis, axis=1)
         return cls(
             np.array(sections, dtype=np.int64),
-            states["vectors"][first:],
-            unit(states["tokens"][starts[0] :].astype(np.float32) * steps),
+            states["vectors"][first:end],
+            unit(states["tokens"][starts[0] : starts[-1]].astype(np.float32) * steps),
             starts - starts[0],
             steps,
         )
@@ -65,3 +76,10 @@ class Queries:
         meant = np.add.reduceat(matches.max(axis=0), starts[:-1]) / np.maximum(np.diff(starts), 1)
         lates = np.maximum.reduceat((said + meant) / 2, firsts)
         return {int(s): (float(c), float(late)) for s, c, late in zip(sections, cosines, lates, strict=True)}
+
+    def matches(self, tokens: NDArray[np.float32], section: int) -> NDArray[np.float32]:
+        """The best match [t] of each of a question's ``tokens`` [t, 64] in the queries of ``section``, -1 without."""
+        first, end = np.searchsorted(self.sections, (section, section + 1))
+        own = self.tokens[self.rows[first] : self.rows[end]]
+        best: NDArray[np.float32] = (unit(tokens / self.steps) @ own.T).max(axis=1, initial=-1.0)
+        return best

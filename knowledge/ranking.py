@@ -14,7 +14,7 @@ from knowledge.embedding import Embedder
 from knowledge.manual import Block, Section
 from knowledge.shelf import Shelf
 from knowledge.weights import FEATURES, Fitted, Weights
-from knowledge.words import Contrasts, Synonyms, content
+from knowledge.words import Contrasts, Synonyms, content, telling
 
 _QUANTITY = re.compile(
     r"\bhow (?:much|many|far|fast|high|long|heavy|big|deep|often|wide|tall|hot|cold|large|tight|close|strong|thick|"
@@ -43,6 +43,8 @@ NOTICE_NEAR = 1.5
 """How far behind the answer's own score a warning may be and still be said with it."""
 NOTICE_COST = 1.0
 """What a warning or note gives up against the block that it warns about, in units of the ranking score."""
+ALSO_NEAR = 2.0
+"""How far behind the answer's own score another block may be and still be said with it, where there is room."""
 STEPS_GAIN = 1.0
 """What numbered steps gain when the question asks how something is done, or tells that something happened."""
 ROW_GAIN = 2.0
@@ -58,6 +60,8 @@ class Asked:
     ``vector`` is the mean of its vectors as asked and with every word as its group of synonyms has it first;
     ``tokens`` are the unit token states of both in the index's basis. ``stems`` are its meaning words so worded.
     ``queries`` are the scores of the sections by `Queries.scores`, empty where the pack has no queries.
+    ``elsewhere`` is the cosine to the nearest of what no manual answers. ``telling`` marks the tokens of words that
+    carry meaning.
     """
 
     text: str
@@ -69,6 +73,8 @@ class Asked:
     pack: str
     weights: Weights
     queries: Mapping[int, tuple[float, float]]
+    elsewhere: float
+    telling: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +89,15 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best block of a section, with its score, and the notice that belongs with it, if any."""
+    """The best block of a section, with its score, the notice that belongs with it, if any, and the blocks that may
+    answer as well, the best first.
+    """
 
     block: int
     score: float
     notice: int | None = None
     notice_first: bool = False
+    also: tuple[int, ...] = ()
 
     def notices(self, section: Section) -> tuple[Block | None, Block | None]:
         """The warning said before the block, and the one said after it; at most one of them."""
@@ -126,11 +135,13 @@ class Ranker:
             frozenset(self._stems(question)),
             vector,
             tokens,
-            self.contrasts.named(question),
+            self.contrasts.named(self.synonyms.canonical(question)),
             said or variants,
             pack,
             self.fitted.queries if pack in self._queried else self.fitted.plain,
             self.shelf.queries.scores(vector, tokens, self._queried.get(pack, range(0))),
+            float((self.shelf.elsewhere @ vector).max(initial=0.0)),
+            np.concatenate([_telling(w, reading.spans) for w, reading in zip(wordings, readings, strict=True)]),
         )
 
     def beside(self, asked: Asked, rows: Sequence[int]) -> list[int]:
@@ -193,7 +204,9 @@ class Ranker:
             return Best(order[0], best[order[0]])
         if notice is not None and best[notice] < best[plain] - NOTICE_NEAR:
             notice = None
-        return Best(plain, max(best.values()), notice, warned)
+        enough = best[plain] - ALSO_NEAR
+        also = tuple(n for n in order if n != plain and best[n] >= enough and blocks[n].kind not in NOTICES)
+        return Best(plain, max(best.values()), notice, warned, also)
 
     def _row_gain(self, asked: Asked, row: Block, *, wanted: bool) -> float:
         """Rows of the variant that is meant come first, those of others and of contrasting cases last; a row with
@@ -230,13 +243,30 @@ class Ranker:
             "covered": self._covered(asked, self._words[first.section]),
             "unknown": unknown / whole if whole else 1.0,
             "length": float(min(len(asked.stems), LONG)),
+            "elsewhere": asked.elsewhere,
+            "worst": self._worst(asked, first.section),
             **_query_signs(asked, ranked),
         }
 
-    def probability(self, asked: Asked, ranked: Sequence[Ranked]) -> float:
-        """How likely the first section is right, 0 to 1; halved for each action that it never speaks of."""
-        likely = asked.weights.probability(self.signs(asked, ranked))
-        return likely * 0.5 ** self.contrasts.undone(asked.text, self.text_of(ranked[0].section))
+    def probabilities(self, asked: Asked, ranked: Sequence[Ranked]) -> tuple[float, float]:
+        """How likely the first section is right, and how likely one of the first two titles is, 0 to 1; both halved for
+        each action that the first never speaks of.
+        """
+        right, named = asked.weights.probabilities(self.signs(asked, ranked))
+        silent = 0.5 ** self.contrasts.undone(asked.text, self.text_of(ranked[0].section))
+        return right * silent, named * silent
+
+    def _worst(self, asked: Asked, section: int) -> float:
+        """How well the section, or one of its queries, matches the meaning word that it matches worst; -1 to 1."""
+        if not asked.telling.any():
+            return 1.0
+        words = asked.tokens[asked.telling]
+        best = self.shelf.queries.matches(words, section)
+        for row in self.shelf.section_rows[section]:
+            start, _, end = self.shelf.rows[row]
+            matches = words @ self.shelf.tokens[start:end].T.astype(np.float32)
+            best = np.maximum(best, matches.max(axis=1, initial=-1.0))
+        return float(best.min())
 
     def _covered(self, asked: Asked, words: frozenset[str]) -> float:
         """How much of the question's meaning words ``words`` hold, rare words counting more, 0 to 1."""
@@ -269,7 +299,7 @@ class Ranker:
                 violations,
                 self.contrasts.unmet(asked.text, shelf.sections[section].title),
                 bool(_QUANTITY.search(asked.text) and _FIGURE.search(shelf.passages[row][1])),
-                bool(own & asked.variants),
+                not own or bool(own & asked.variants),
                 self._covered(asked, self._words[section]),
                 self._covered(asked, self._title_words[section]),
                 *asked.queries.get(section, ()),
@@ -304,6 +334,11 @@ class Ranker:
             self._variants[section] = variants.titled(self.shelf.sections[section].title)
         other = self._variants[section] and asked.variants and not self._variants[section] & asked.variants
         return self.contrasts.violations(asked.named, self._named[section]) + bool(other)
+
+
+def _telling(text: str, spans: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which tokens, by the characters that they cover, are of words that carry meaning."""
+    return np.array([any(first <= start < end for first, end in telling(text)) for start, _ in spans], dtype=np.bool_)
 
 
 def _query_signs(asked: Asked, ranked: Sequence[Ranked]) -> dict[str, float]:

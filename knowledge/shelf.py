@@ -39,8 +39,9 @@ class Shelf:
     """Sections, passages and arrays.
 
     ``owner`` names the pack of each section; ``passages`` are (section, text); ``section_rows`` the passages
-    of each section. ``vectors`` [P, 384], ``titles`` [S, 384]; ``tokens`` [N, 64] are those of the passages, then of
-    titles and queries; ``rows`` [P, 3]: where a passage's tokens start, where its heading's end, where they end;
+    of each section. ``vectors`` [P, 384], ``titles`` [S, 384], ``elsewhere`` [E, 384]: what no manual answers;
+    ``tokens`` [N, 64] are those of the passages, then of titles, queries and what no manual answers; ``rows``
+    [P, 3]: where a passage's tokens start, where its heading's end, where they end;
     ``windows`` [W, 4]: passage, block, first and last (exclusive) token; ``window_rows`` [P + 1]: where a passage's
     windows start. See `knowledge.states.State` for what they are.
     """
@@ -60,6 +61,7 @@ class Shelf:
     window_vectors: NDArray[np.float16]
     window_rows: NDArray[np.int64]
     queries: Queries
+    elsewhere: NDArray[np.float32]
 
     @classmethod
     def open(cls, index_folder: Path) -> "Shelf":
@@ -98,6 +100,7 @@ class Shelf:
                 window_vectors=states["window_vectors"],
                 window_rows=states["window_rows"][: count + 1],
                 queries=Queries.of(data["queries"], states, titles, basis),
+                elsewhere=states["vectors"][titles + len(data["queries"]) :],
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexBroken(

@@ -13,19 +13,23 @@ from knowledge.errors import PackError
 from knowledge.words import DATA
 
 FEATURES = ("dense", "window", "late", "title", "contrast", "unmet", "figure", "own", "words", "title_words")
-SIGNS = ("window", "margin", "chapter", "posterior", "agreement", "covered", "unknown", "length")
+SIGNS = ("window", "margin", "chapter", "posterior", "agreement", "covered", "unknown", "length", "elsewhere", "worst")
 QUERY_FEATURES = (*FEATURES, "query", "query_late")
 QUERY_SIGNS = (*SIGNS, "query", "query_lead", "query_late", "late_lead")
 """Those of a pack that has queries: what drivers may say when they look for a section."""
 
 
 class Weights(BaseModel):
-    """One set of weights, fitted: an answer is given above one probability, an "I'm not sure" above another."""
+    """One set of weights, fitted: an answer is given above one probability, an "I'm not sure" above another.
+
+    ``confidence`` weighs the signs that the first section is right, ``named`` that one of the first two titles is.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     ranking: dict[str, float]
     confidence: dict[str, float]
+    named: dict[str, float]
     answer_above: float
     safety_above: float
     unsure_above: float
@@ -35,16 +39,20 @@ class Weights(BaseModel):
         """The ranking weights, in the order of FEATURES or QUERY_FEATURES."""
         return np.array([self.ranking[name] for name in QUERY_FEATURES if name in self.ranking], dtype=np.float32)
 
-    def probability(self, signs: Mapping[str, float]) -> float:
-        """How likely the first answer is right, 0 to 1."""
-        z = self.confidence["bias"] + sum(w * signs[name] for name, w in self.confidence.items() if name != "bias")
-        return float(1 / (1 + np.exp(-np.clip(z, -30, 30))))
+    def probabilities(self, signs: Mapping[str, float]) -> tuple[float, float]:
+        """How likely the first section is right, and how likely one of the first two titles is; 0 to 1."""
+        return _logistic(self.confidence, signs), _logistic(self.named, signs)
 
     def lacks(self, features: tuple[str, ...], signs: tuple[str, ...]) -> list[str]:
         """The weights that are missing."""
         return [n for n in features if n not in self.ranking] + [
-            n for n in ("bias", *signs) if n not in self.confidence
+            n for n in ("bias", *signs) if n not in self.confidence or n not in self.named
         ]
+
+
+def _logistic(weights: Mapping[str, float], signs: Mapping[str, float]) -> float:
+    z = weights["bias"] + sum(w * signs[name] for name, w in weights.items() if name != "bias")
+    return float(1 / (1 + np.exp(-np.clip(z, -30, 30))))
 
 
 class Fitted(BaseModel):

@@ -1,6 +1,7 @@
 """Makes an answer's text of the manual's own sentences: a block with its title, short enough to be heard."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.manual import Block, Section, row_items, sentences
@@ -53,28 +54,47 @@ def word(
     block: Block,
     about: About | None = None,
     notices: tuple[Block | None, Block | None] = (None, None),
+    also: Sequence[Block] = (),
 ) -> Wording:
     """The answer that ``block`` of ``section`` gives; a short section, and a short table, is given whole.
 
     ``about`` tells which variants a heading or first cell names; with it a table gives only what is asked for.
-    ``notices`` are warnings of the section said before and after it.
+    ``notices`` are warnings of the section said before and after it; ``also`` are blocks of the section that may answer
+    as well, the best first: they are said too as long as all is no longer than a section that is read whole.
     """
     page = block.page or section.page
     rows = [b for b in section.blocks if b.kind == "row"]
     if section.words <= WHOLE_WORDS and not rows:
         text = f"{_title(section)} " + " ".join(_noticed(b) for b in section.blocks)
         return Wording(without_conversions(text), (), section.page or page)
-    if block.kind == "row":
-        told = without_conversions(f"{_title(section)} {_table(block, rows, about)}")
-        return Wording(told, (), page)
     before, after = ((_noticed(n),) if n else () for n in notices)
-    parts = [_title(section), *before, _noticed(block), *after]
+    told = without_conversions(_table(block, rows, about) if block.kind == "row" else _noticed(block))
+    more = _more(section, [*before, told, *after], also, about)
+    parts = [_title(section), *before, told, *more, *after]
     text = without_conversions(" ".join(parts))
     if block.kind == "steps" and block.words > STEP_WORDS:
         head = f"{_title(section)} {block.lead}".strip()
         steps = (head, *before, *map(without_conversions, block.items), *after)
         return Wording(text, steps, page)
     return Wording(text, (), page)
+
+
+def _more(section: Section, said: Sequence[str], also: Sequence[Block], about: "About | None") -> list[str]:
+    """The texts of those of ``also`` for which there is room beside what is ``said``, in the section's order."""
+    chosen: list[Block] = []
+    words = sum(len(without_conversions(text).split()) for text in said)
+    for block in also:
+        text = without_conversions(_said(block, about))
+        if (about and block.kind == "row" and about.excludes(block.key)) or any(text in other for other in said):
+            continue
+        if words + len(text.split()) <= WHOLE_WORDS:
+            words += len(text.split())
+            chosen.append(block)
+    return [_said(block, about) for block in section.blocks if block in chosen]
+
+
+def _said(block: Block, about: "About | None") -> str:
+    return _own(block, about) if about and block.kind == "row" else _noticed(block)
 
 
 def while_moving(text: str) -> str:

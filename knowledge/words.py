@@ -56,6 +56,12 @@ def content(text: str) -> list[str]:
     return [stem(token) for token in tokens(text) if token not in STOP]
 
 
+def telling(text: str) -> list[tuple[int, int]]:
+    """Where the words that carry meaning stand in ``text``: first character and the one after the last."""
+    found = _TOKEN.finditer(text.lower().replace("’", "'"))
+    return [match.span() for match in found if match[0] not in STOP]
+
+
 @lru_cache(maxsize=8_192)
 def phrase(text: str) -> tuple[str, ...]:
     """A phrase as stems, for finding it in other text. Hyphens count as spaces."""
@@ -144,11 +150,11 @@ Phrases = tuple[tuple[str, ...], ...]
 @dataclass(frozen=True)
 class Contrasts:
     """What excludes what: ``groups`` of members, each one or more phrases; ``needs`` as pairs of title and question
-    phrases; ``actions`` as groups of phrases."""
+    phrases; ``actions`` as pairs of question phrases and those of which a section has to say one."""
 
     groups: tuple[tuple[Phrases, ...], ...]
     needs: tuple[tuple[Phrases, Phrases], ...]
-    actions: tuple[Phrases, ...]
+    actions: tuple[tuple[Phrases, Phrases], ...]
 
     def named(self, text: str) -> tuple[frozenset[int], ...]:
         """For each group, which members ``text`` names."""
@@ -164,7 +170,7 @@ class Contrasts:
 
     def undone(self, question: str, text: str) -> int:
         """How many actions that the question names ``text`` never speaks of."""
-        return sum(_any(question, words) and not _any(text, words) for words in self.actions)
+        return sum(_any(question, wants) and not _any(text, told) for wants, told in self.actions)
 
     @staticmethod
     def violations(asked: Sequence[frozenset[int]], offered: Sequence[frozenset[int]]) -> int:
@@ -190,11 +196,17 @@ class _Needs(BaseModel):
     question: list[str]
 
 
+class _Action(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    question: list[str]
+    also: list[str] = []
+
+
 class _Contrasts(BaseModel):
     model_config = ConfigDict(extra="forbid")
     groups: list[list[str | list[str]]]
     needs: list[_Needs]
-    actions: list[list[str]]
+    actions: list[_Action]
 
 
 def load_contrasts(path: Path = DATA / "contrasts.yaml") -> Contrasts:
@@ -208,5 +220,5 @@ def load_contrasts(path: Path = DATA / "contrasts.yaml") -> Contrasts:
             for group in data.groups
         ),
         tuple((tuple(map(phrase, n.title)), tuple(map(phrase, n.question))) for n in data.needs),
-        tuple(tuple(map(phrase, group)) for group in data.actions),
+        tuple((tuple(map(phrase, a.question)), tuple(map(phrase, [*a.question, *a.also]))) for a in data.actions),
     )

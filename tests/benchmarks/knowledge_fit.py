@@ -40,10 +40,14 @@ HELD = {"own": 10.0}
 PRECISION = 0.02
 """How strongly the ranking weights are held at START, but for those of HELD; about one question in fifty."""
 RIDGE = 0.02
-WRONG, SAFETY_RIGHT = 0.025, 0.97
+WRONG, SAFETY_RIGHT = 0.02, 0.97
 """The share of all questions that may be answered wrongly, and that of answers to safety topics that must be right."""
 REFUSED = 0.88
 """The share of unanswerable questions that reach the search and must be refused outright."""
+ALIKE = 0.5
+"""The share of common meaning words from which a query is left out: most were written when the questions were known. A
+fit on them would think that queries always stand so near.
+"""
 FOLDS, ROUNDS = 10, 3
 
 Array = NDArray[np.float64]
@@ -166,66 +170,101 @@ def ranked(library: Library, case: Case, weights: Array) -> list[Ranked]:
     ]
 
 
-def fitted(library: Library, name: str, asked: questions.Questions) -> Weights:
-    """The weights for the pack of ``library``, with what they do to questions that they were not fitted on."""
-    shelf, ranker = library.shelf, library.ranker
-    features, signs = (QUERY_FEATURES, QUERY_SIGNS) if shelf.queried else (FEATURES, SIGNS)
-    start = np.array([START[name] for name in features])
-    found = cases(library, asked)
+@dataclass
+class Crossed:
+    """What the signs of each case say where neither the ranking nor the regression was fitted on it.
+
+    ``right`` and ``named``: whether the first title, and whether one of the first two, is gold, as a share of ROUNDS;
+    ``sure`` and ``near``: how likely that is. ``recall`` counts gold titles within the first k, in all rounds.
+    """
+
+    right: Array
+    named: Array
+    sure: Array
+    near: Array
+    recall: dict[int, int]
+
+
+def cross(library: Library, found: list[Case], features: tuple[str, ...], signs: tuple[str, ...]) -> Crossed:
+    """Rank and judge each case by weights that were fitted on others."""
+    ranker, size = library.ranker, len(found)
     groups = [(case.features, case.gold) for case in found]
-    right, likely = np.zeros(len(found)), np.zeros(len(found))
-    recall = {1: 0, 5: 0}
+    start = np.array([START[name] for name in features])
+    made = Crossed(*(np.zeros(size) for _ in range(4)), {1: 0, 5: 0})
     for seed in range(ROUNDS):
-        order = np.random.default_rng(seed).permutation(len(found))
-        x, y = np.zeros((len(found), len(signs))), np.zeros(len(found))
+        order = np.random.default_rng(seed).permutation(size)
+        x, y, two, silent = np.zeros((size, len(signs))), np.zeros(size), np.zeros(size), np.ones(size)
         for fold in np.array_split(order, FOLDS):
             others = np.setdiff1d(order, fold)
             weights = rank_weights([groups[i] for i in others if groups[i][1].any()], start, features)
             for i in fold:
-                case = found[i]
-                listed = ranked(library, case, weights)
+                case, listed = found[i], ranked(library, found[i], weights)
                 told = ranker.signs(case.asked, listed)
                 x[i] = [told[n] for n in signs]
-                titles = list(dict.fromkeys(shelf.sections[r.section].title for r in listed))
-                y[i] = titles[0] in case.question.sections
-                for k in recall:
-                    recall[k] += any(title in case.question.sections for title in titles[:k])
-        likely += crossed(x, y) / ROUNDS
-        right += y / ROUNDS
-    right = np.round(right)
-    bias, *rest = confidence(x, y)
+                titles = list(dict.fromkeys(library.shelf.sections[r.section].title for r in listed))
+                y[i], two[i] = (any(t in case.question.sections for t in titles[:k]) for k in (1, 2))
+                # what the product does with the probability after the regression
+                silent[i] = 0.5 ** ranker.contrasts.undone(case.asked.text, ranker.text_of(listed[0].section))
+                for k in made.recall:
+                    made.recall[k] += any(title in case.question.sections for title in titles[:k])
+        made.right += y / ROUNDS
+        made.named += two / ROUNDS
+        made.sure += silent * crossed(x, y) / ROUNDS
+        made.near += silent * crossed(x, two) / ROUNDS
+    return made
+
+
+def fitted(library: Library, name: str, asked: questions.Questions) -> Weights:
+    """The weights for the pack of ``library``, with what they do to questions that they were not fitted on."""
+    features, signs = (QUERY_FEATURES, QUERY_SIGNS) if library.shelf.queried else (FEATURES, SIGNS)
+    found = cases(library, asked)
+    seen = cross(library, found, features, signs)
+    right = np.round(seen.right)
     answerable = np.array([bool(case.question.sections) for case in found])
-    # what the product does with the probability after the regression
-    ranking = rank_weights(_any(groups), start, features)
-    for number, case in enumerate(found):
-        first = ranked(library, case, ranking)[0].section
-        likely[number] *= 0.5 ** ranker.contrasts.undone(case.asked.text, ranker.text_of(first))
     safe = np.array([on_safety(case.asked.text) for case in found])
+    start = np.array([START[name] for name in features])
+    ranking = rank_weights([(c.features, c.gold) for c in found if c.gold.any()], start, features)
+    x = np.zeros((len(found), len(signs)))
+    y, two = np.zeros(len(found)), np.zeros(len(found))
+    for i, case in enumerate(found):
+        listed = ranked(library, case, ranking)
+        told = library.ranker.signs(case.asked, listed)
+        x[i] = [told[n] for n in signs]
+        titles = list(dict.fromkeys(library.shelf.sections[r.section].title for r in listed))
+        y[i], two[i] = (any(t in case.question.sections for t in titles[:k]) for k in (1, 2))
+    most = int(WRONG * len((*asked.answerable, *asked.unanswerable)))
     fit = Weights(
         ranking={n: round(float(w), 2) for n, w in zip(features, ranking, strict=True)},
-        confidence={"bias": round(float(bias), 3)} | {n: round(float(w), 3) for n, w in zip(signs, rest, strict=True)},
-        answer_above=few_wrong(likely, right, int(WRONG * len((*asked.answerable, *asked.unanswerable)))),
-        safety_above=surer_than(likely, right, SAFETY_RIGHT),
-        unsure_above=round(float(np.quantile(likely[~answerable], REFUSED)), 3),
+        confidence=_named(signs, confidence(x, y)),
+        named=_named(signs, confidence(x, two)),
+        answer_above=few_wrong(seen.sure, right, most),
+        safety_above=surer_than(seen.sure, right, SAFETY_RIGHT),
+        unsure_above=round(float(np.quantile(seen.near[~answerable], REFUSED)), 3),
     )
     asks = sum(answerable) * ROUNDS
     print(f"\n{name}: {sum(answerable)} answerable and {sum(~answerable)} unanswerable questions are searched for")
-    print(f"recall@1 {recall[1] / asks:.3f}, recall@5 {recall[5] / asks:.3f}, by weights fitted without the question")
-    print("threshold: answered, right, wrong")
+    print(
+        f"recall@1 {seen.recall[1] / asks:.3f}, recall@5 {seen.recall[5] / asks:.3f}, "
+        "by weights fitted without the question"
+    )
+    print("threshold: answered, right, wrong, unanswerable among these")
     for threshold in sorted({0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, fit.answer_above, fit.safety_above}):
-        print(f"{threshold:.3f}: {_counted(likely >= threshold, right)}")
-    print(f"so: {_counted(likely >= np.where(safe, fit.safety_above, fit.answer_above), right)}")
-    kept = likely[answerable] >= fit.unsure_above
-    print(f"not refused, of answerable: {kept.mean():.3f}")
+        print(f"{threshold:.3f}: {_counted(seen.sure >= threshold, right, answerable)}")
+    told = seen.sure >= np.where(safe, fit.safety_above, fit.answer_above)
+    print(f"so: {_counted(told, right, answerable)}")
+    refused = ~told & (seen.near < fit.unsure_above)
+    kept = told | (~refused & (np.round(seen.named) > 0))
+    print(f"of answerable refused {refused[answerable].mean():.3f}, kept {kept[answerable].mean():.3f}")
+    print(f"of unanswerable refused {refused[~answerable].mean():.3f}")
     return fit
 
 
-def _counted(told: NDArray[np.bool_], right: Array) -> str:
-    return f"{told.sum()}, {int((told * right).sum())}, {int((told * (1 - right)).sum())}"
+def _named(signs: tuple[str, ...], weights: Array) -> dict[str, float]:
+    return {n: round(float(w), 3) for n, w in zip(("bias", *signs), weights, strict=True)}
 
 
-def _any(groups: list[tuple[Array, Array]]) -> list[tuple[Array, Array]]:
-    return [group for group in groups if group[1].any()]
+def _counted(told: NDArray[np.bool_], right: Array, answerable: NDArray[np.bool_]) -> str:
+    return f"{told.sum()}, {int((told * right).sum())}, {int((told * (1 - right)).sum())}, {(told & ~answerable).sum()}"
 
 
 def main() -> None:
@@ -234,7 +273,7 @@ def main() -> None:
     write = parser.parse_args().write
     asked, embedder = questions.load(), Embedder.load()
     with tempfile.TemporaryDirectory() as scratch:
-        folder, target = questions.fair_pack(Path(scratch)), Path(scratch) / "index"
+        folder, target = questions.fair_pack(Path(scratch), ALIKE), Path(scratch) / "index"
         weights = {}
         for kind in ("queries", "plain"):
             if kind == "plain":

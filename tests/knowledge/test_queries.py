@@ -10,6 +10,7 @@ from knowledge import index, manual, pack
 from knowledge.embedding import Embedder
 from knowledge.errors import PackError
 from knowledge.library import Library
+from knowledge.queries import elsewhere
 from tests.knowledge.conftest import SAMPLE
 
 
@@ -60,6 +61,22 @@ def test_a_section_without_a_query_is_named(tmp_path: Path, queried: Path, embed
     (queried / pack.QUERIES).write_text(yaml.safe_dump(queries))
     with pytest.raises(PackError, match=r"queries\.yaml: Opening the bonnet: no query for this section"):
         index.build([queried], tmp_path / "index", embedder)
+
+
+def test_what_no_manual_answers_is_not_answered(library: Library) -> None:
+    assert len(elsewhere()) > 100
+    for question in elsewhere():
+        assert library.answer(question).outcome != "answer", question
+
+
+def test_a_change_of_what_no_manual_answers_makes_the_index_anew(
+    tmp_path: Path, queried: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.build([queried], tmp_path / "index", embedder)
+    assert index.is_current([queried], tmp_path / "index", embedder)
+    monkeypatch.setattr(index, "elsewhere", lambda: ["who won the match"])
+    assert not index.is_current([queried], tmp_path / "index", embedder)
+    assert index.build([queried], tmp_path / "index", embedder).built
 
 
 def test_every_section_of_the_demo_manual_has_queries_and_every_query_a_section() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import PackError
-from knowledge.words import Synonyms, load_contrasts, load_synonyms, phrase, plainly
+from knowledge.words import Synonyms, load_contrasts, load_synonyms, phrase, plainly, telling
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,19 @@ def test_work_that_a_section_never_speaks_of_is_noticed() -> None:
     contrasts = load_contrasts()
     assert contrasts.undone("how do I bleed the brakes", "Brake fluid. Have it changed every 24 months.") == 1
     assert contrasts.undone("how do I change the fluid", "Have it replaced every 24 months.") == 0
+    assert contrasts.undone("how do I change the colour", "Choose another colour on the screen.") == 0
+
+
+def test_a_price_and_a_part_that_a_section_never_names_are_noticed() -> None:
+    contrasts = load_contrasts()
+    assert contrasts.undone("what does a tyre cost", "Fit winter tyres below 7 °C.") == 1
+    assert contrasts.undone("what do new maps cost", "Maps are free of charge for five years.") == 0
+    assert contrasts.undone("how tight are the cylinder head bolts", "Tighten the wheel bolts with 140 N m.") == 1
+
+
+def test_words_that_carry_meaning_are_found_where_they_stand() -> None:
+    text = "How do I open the Bonnet’s catch?"
+    assert [text[first:end] for first, end in telling(text)] == ["open", "Bonnet’s", "catch"]
 
 
 def test_the_data_files_are_whole() -> None:
