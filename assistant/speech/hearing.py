@@ -90,9 +90,8 @@ class GrowingUtterance:
         self._took_s = 0.0
         self._voice = SpeechProbability()
         self._judged = 0  # samples
-        self._windows = self._spoken = self._over_at = (
-            0  # ``_spoken``: up to the last speech; ``_over_at``: asked there
-        )
+        self._windows = 0  # of Silero's
+        self._spoken = self._over_at = 0  # windows up to the last speech; up to which the pause's question was asked
 
     @property
     def asking(self) -> bool:
