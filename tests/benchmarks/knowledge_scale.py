@@ -131,22 +131,29 @@ def served() -> None:
 
 
 def first() -> None:
-    """The first question of a fresh process: from starting it to its answer, and what of that it takes to start."""
+    """The first question of a fresh process: from starting it to its answer. Python's compiled modules are kept, as
+    those of an installed cabin are.
+    """
     cabin = Path(sys.executable).with_name("cabin")
     with tempfile.TemporaryDirectory() as scratch:
-        env = {**os.environ, "CABIN_DATA_DIR": scratch}
+        env = {**os.environ, "CABIN_DATA_DIR": f"{scratch}/data", "PYTHONPYCACHEPREFIX": f"{scratch}/modules"}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
 
-        def run(*words: str) -> float:
-            started = time.perf_counter()
+        def run(*words: str) -> tuple[float, float]:
+            """Seconds of the clock and of a core."""
+            started, before = time.perf_counter(), psutil.Process().cpu_times()
             subprocess.run([cabin, *words], env=env, check=True, capture_output=True)
-            return time.perf_counter() - started
+            after = psutil.Process().cpu_times()
+            used = after.children_user + after.children_system - before.children_user - before.children_system
+            return time.perf_counter() - started, used
 
         run("knowledge", "build")
-        asked = sorted(run("ask", q.q) for q in questions.load().answerable[:STARTS])
-        bare = sorted(run("--version") for _ in range(STARTS))
+        run("ask", "how do I open the bonnet")
+        asked = [run("ask", q.q) for q in questions.load().answerable[:STARTS]]
+    clock, core = (sorted(times) for times in zip(*asked, strict=True))
     print(
-        f"first question in a fresh process, index built: {asked[len(asked) // 2]:.2f} s, at most {asked[-1]:.2f} s of "
-        f"{STARTS} (target: under 1 s); of which starting Python and the command {bare[len(bare) // 2]:.2f} s"
+        f"first question in a fresh process, index built: p50 {clock[len(clock) // 2]:.2f} s, "
+        f"at most {clock[-1]:.2f} s of {STARTS} (target: under 1 s), {core[len(core) // 2]:.2f} s of a core"
     )
 
 
