@@ -5,7 +5,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -45,14 +45,24 @@ def add(
     """Take ``path`` (a file, or a folder of them) into the pack ``name`` below the folder ``packs``.
 
     A file whose content was taken in before is left as it is; one that changed replaces its chapter. What was done
-    before an interruption is not done again. ``vehicle`` holds fields of the manifest. Raises PackError.
+    before an interruption or a file that cannot be read is not done again, and the pack is there when all of it is.
+    ``vehicle`` holds fields of the manifest. Raises PackError.
     """
     _own(name)
-    files = _files(path)
     folder = packs / name
-    manifest = _manifest(folder, name, vehicle or {})
-    (folder / "manual").mkdir(parents=True, exist_ok=True)
-    _write(folder / "pack.yaml", yaml.safe_dump(manifest.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    try:
+        return _take(path, _files(path), folder, _manifest(folder, name, vehicle or {}), progress)
+    except OSError as error:
+        raise PackError(f"{error.filename or folder}: cannot be read or written: {error.strerror or error}") from None
+
+
+def _take(
+    path: Path,
+    files: Sequence[Path],
+    folder: Path,
+    manifest: Manifest,
+    progress: Callable[[str, int, int], None] | None,
+) -> list[Taken]:
     known: dict[str, dict[str, object]] = (
         json.loads((folder / TAKEN).read_text("utf-8")) if (folder / TAKEN).is_file() else {}
     )
@@ -73,10 +83,13 @@ def add(
         sections = len(manual.sections(text))
         if not sections:
             raise PackError(f"{file}: no text under any heading was found in it")
+        (folder / "manual").mkdir(parents=True, exist_ok=True)
         _write(folder / "manual" / chapter, text)
         known[chapter] = {"hash": made_of, "file": file.name, "unreadable": list(unreadable)}
         _write(folder / TAKEN, json.dumps(known, indent=1))
         done.append(Taken(file.name, True, sections, unreadable))
+    # last, for it makes a manual of the folder: one without chapters would stop every build
+    _write(folder / "pack.yaml", yaml.safe_dump(manifest.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
     return done
 
 
@@ -129,8 +142,6 @@ def _read(file: Path, progress: Callable[[int, int], None] | None) -> tuple[str,
         text = file.read_text("utf-8")
     except UnicodeDecodeError:
         text = file.read_text("latin-1")
-    except OSError as error:
-        raise PackError(f"{file}: cannot be read: {error.strerror}") from None
     return (markup.convert(text) if kind == "html" else text), ()
 
 

@@ -104,6 +104,29 @@ def test_what_cannot_be_a_manual_is_named(tmp_path: Path) -> None:
         intake.add(tmp_path, "aurelia", tmp_path / "packs")
 
 
+def test_a_file_that_cannot_be_read_leaves_no_manual_that_would_stop_a_build_and_the_next_try_goes_on(
+    tmp_path: Path,
+) -> None:
+    source, packs = tmp_path / "manual", tmp_path / "packs"
+    source.mkdir()
+    (source / "1.md").write_text("# Wheels\n\nUnder the floor.\n", encoding="utf-8")
+    (source / "2.pdf").write_bytes(b"%PDF-1.4 nothing")
+    with pytest.raises(PackError, match=r"2\.pdf"):
+        intake.add(source, "own", packs)
+    assert [folder for folder in pack.installed(packs) if folder.name == "own"] == []
+    (source / "2.pdf").write_bytes(MANUAL)
+    assert [taken.changed for taken in intake.add(source, "own", packs)] == [False, True]
+    assert [folder.name for folder in pack.installed(packs)][-1] == "own"
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    source = tmp_path / "wheels.md"
+    source.write_text("# Wheels\n\nUnder the floor.\n", encoding="utf-8")
+    (tmp_path / "packs").write_text("a file stands in the way")
+    with pytest.raises(PackError, match="packs.*cannot be read or written"):
+        intake.add(source, "own", tmp_path / "packs")
+
+
 def test_a_pdf_added_built_asked_exported_and_removed(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
