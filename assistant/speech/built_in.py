@@ -30,6 +30,9 @@ PLAIN = -0.5
 
 Of the commands that the benchmark is fitted on, none that Moonshine got wrong was that likely."""
 
+PLAINLY_ASKED = -0.15
+"""The same of what begins as a question does: .972 of its content words are right, .977 after a second opinion."""
+
 WORST_LOSS = -9.0
 """Natural logarithm of how likely a command of PocketSphinx's has to be for Moonshine beside what that itself heard.
 
@@ -127,8 +130,11 @@ class BuiltInTranscriber:
         """As ``transcribe``, sooner and less sure: for words while they are spoken."""
         return self._transcript(self.view(audio, alone=True))
 
-    def view(self, audio: Audio, *, alone: bool = False) -> View | None:
-        """What is made of ``audio``, by Moonshine ``alone`` or with PocketSphinx; None where nobody speaks."""
+    def view(self, audio: Audio, *, alone: bool = False, plainly: bool = True) -> View | None:
+        """What is made of ``audio``; None where nobody speaks.
+
+        ``alone`` asks Moonshine only, and with the narrowest beam; ``plainly`` asks nobody else where it is sure.
+        """
         span = voice_activity.trim(audio)
         if span is None:
             return None
@@ -138,7 +144,8 @@ class BuiltInTranscriber:
         guess = self._model.guess(sound, self._expectation, beam=1 if alone else moonshine.BEAM)
         words = () if made_up(guess.text, span.seconds) else tuple(spoken(guess.text))
         fits = bool(words) and self._sphinx.compiled.automaton.accepts(words)
-        if quiet is None or (fits and guess.heard >= PLAIN * guess.pieces):
+        plain = PLAIN if fits else PLAINLY_ASKED if asks(words) else 0.0
+        if quiet is None or (plainly and guess.pieces and guess.heard >= plain * guess.pieces):
             return View(guess, words, fits)
         opinion = self._sphinx.opinion(quiet.result()[span.start : span.end], phones=False)
         likely = self._chance(sound, opinion.command)

@@ -1,7 +1,7 @@
 """The built-in recogniser: PocketSphinx on our own sentences. No download, no network."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -118,8 +118,10 @@ class SphinxTranscriber:
         self._decoder = SphinxDecoder(self.compiled.lexicon)
         if self.compiled.direct:
             self._decoder.add_grammar("commands", to_fsg(self.compiled.automaton.restricted(), "commands"))
-        if self.compiled.arpa:
+        self._hears_freely = bool(self.compiled.arpa)
+        if self._hears_freely:
             self._decoder.add_language_model("free", self.compiled.arpa, **_FIRST_PASS)
+            self.compiled = replace(self.compiled, arpa="")  # megabytes that nobody reads again
         self._turn = Lock()
 
     @property
@@ -152,7 +154,7 @@ class SphinxTranscriber:
 
     def _opinion(self, speech: Audio, phones: bool) -> Opinion:
         compiled, decoder = self.compiled, self._decoder
-        free = decoder.hear(speech, "free") if compiled.arpa else None
+        free = decoder.hear(speech, "free") if self._hears_freely else None
         command: Heard | None
         if compiled.direct:
             command = decoder.hear(speech, "commands")

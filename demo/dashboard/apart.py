@@ -33,7 +33,12 @@ class ApartTranscriber:
 
     def transcribe(self, audio: "Audio") -> "Transcript":
         """What is said in ``audio``, heard in the other process."""
-        heard: Transcript = self._ask(audio)
+        heard: Transcript = self._ask(("transcribe", audio))
+        return heard
+
+    def glimpse(self, audio: "Audio") -> "Transcript":
+        """The same, sooner and less sure where the recogniser has a way to: for words while they are spoken."""
+        heard: Transcript = self._ask(("glimpse", audio))
         return heard
 
     def close(self) -> None:
@@ -72,11 +77,11 @@ def listen(questions: BinaryIO, answers: BinaryIO) -> None:
         return
     while True:
         try:
-            audio = pickle.load(questions)
+            way, audio = pickle.load(questions)
         except EOFError:
             return
         try:
-            _answer(answers, engine.transcribe(audio))
+            _answer(answers, getattr(engine, way, engine.transcribe)(audio))
         except Exception as error:
             _answer(answers, error if isinstance(error, CabinError) else SpeechError(str(error)))
 

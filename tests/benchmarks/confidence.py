@@ -1,7 +1,7 @@
-"""Fits the weights of assistant/speech/confidence.py: what was meant for the car against other speech.
+"""Fits what tells speech that is meant for the car from other speech: assistant/speech/confidence.py, built_in.py.
 
-python -m tests.benchmarks.confidence --data ../shared/speech-to-intent. Its sentences are used by no other
-benchmark, but for the questions that were set apart for fitting.
+python -m tests.benchmarks.confidence --data ../shared/speech-to-intent [--engine pocketsphinx]. Its sentences are used
+by no other benchmark, but for the questions that were set apart for fitting.
 """
 
 import argparse
@@ -15,9 +15,11 @@ import numpy as np
 import yaml
 
 from assistant.speech import audio, denoise, voice_activity
-from assistant.speech.confidence import COMMAND_BESIDE_FREE, NOTHING, QUESTION
+from assistant.speech.built_in import WORST_LOSS, BuiltInTranscriber, View
+from assistant.speech.confidence import COMMAND_BESIDE_FREE, NOTHING, QUESTION, asks
 from assistant.speech.decoder import Heard
-from assistant.speech.sphinx import Opinion
+from assistant.speech.grammar import spoken
+from assistant.speech.sphinx import Opinion, SphinxTranscriber
 from assistant.utterance import Audio
 from demo.make_sounds import in_cabin
 from tests.benchmarks import speech
@@ -25,31 +27,41 @@ from tests.benchmarks.voices import FITTED, mixed, say
 
 HERE = Path(__file__).parent
 KINDS = ("commands", "questions", "other")
+Said = tuple[str, str, Audio]
+"""One of KINDS, its text ("" where that does not matter) and its sound."""
 Row = tuple[str, Opinion]
 """What was said, one of KINDS, and what was made of it."""
+Seen = tuple[str, str, View]
+"""The same with its text, and what both recognisers made of it."""
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--data", type=Path, default=Path("../shared/speech-to-intent"))
+    arguments.add_argument("--engine", choices=("moonshine", "pocketsphinx"), default="moonshine")
     asked = arguments.parse_args()
     spoken = yaml.safe_load((HERE / "confidence.yaml").read_text(encoding="utf-8"))
     spoken["questions"] += yaml.safe_load((HERE / "speech_questions.yaml").read_text(encoding="utf-8"))["fitted"]
     dice = np.random.default_rng(3)
-    car: list[tuple[str, Audio]] = []
-    coffee: list[tuple[str, Audio]] = []
+    car: list[Said] = []
+    coffee: list[Said] = []
     for voice in FITTED:
         for kind in KINDS:
             for text in spoken[kind]:
                 sound = say(voice, text)
-                car += [(kind, sound), (kind, in_cabin(sound, 12, dice))]
+                car += [(kind, text, sound), (kind, text, in_cabin(sound, 12, dice))]
                 if voice == FITTED[0]:
-                    coffee.append(("other", sound))
+                    coffee.append(("other", text, sound))
     noise = speech.audio_of_any_length(asked.data / "kitchen.flac")
     for path in sorted((asked.data / "dev").glob("*.flac"))[::4]:
         sound = audio.load(path)
-        coffee += [("commands", each) for each in (sound, mixed(sound, noise, 12, dice), mixed(sound, noise, 6, dice))]
-        car.append(("other", sound))
+        noisy = (mixed(sound, noise, 12, dice), mixed(sound, noise, 6, dice))
+        coffee += [("commands", "", each) for each in (sound, *noisy)]
+        car.append(("other", "", sound))
+    if asked.engine == "moonshine":
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            together([row for row in pool.map(_view, car, chunksize=4) if row])
+        return
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         in_car = [row for row in pool.map(partial(_row, asked.data, True), car, chunksize=4) if row]
         at_counter = [row for row in pool.map(partial(_row, asked.data, False), coffee, chunksize=4) if row]
@@ -64,10 +76,42 @@ def main() -> None:
         print(f"{kind}: {sum(taken)} of {len(taken)} taken for commands")
 
 
+def together(rows: list[Seen]) -> None:
+    """How well Moonshine judges PocketSphinx's commands and free words, and the weights of its own free speech."""
+    ours = [(kind, view) for kind, text, view in rows if view.likely and (kind == "commands") == _is(view, text)]
+    for kind in KINDS:
+        losses = [view.loss for said, view in ours if said == kind]
+        shares = ", ".join(
+            f"{limit:g}: {np.mean(np.array(losses) >= limit):.3f}" for limit in (WORST_LOSS - 3, WORST_LOSS)
+        )
+        print(
+            f"{len(losses)} {kind} whose command is {'right' if kind == 'commands' else 'wrong'}, taken from {shares}"
+        )
+    plain = [(text, view) for kind, text, view in rows if kind == "commands" and view.fits]
+    wrong = [view.guess.heard / view.guess.pieces for text, view in plain if view.words != tuple(spoken(text))]
+    print(f"{len(plain)} commands written by Moonshine, {len(wrong)} wrong, the likeliest at {max(wrong):.2f} a piece")
+    asked = [(text, view) for kind, text, view in rows if kind == "questions"]
+    for name, words_of in (("Moonshine", lambda view: view.guess), ("both", lambda view: view.free)):
+        hits = [hit for text, view in asked for hit in speech.kept(" ".join(spoken(words_of(view).text)), text)]
+        print(f"content words of {len(asked)} questions kept by {name}: {np.mean(hits):.3f}")
+    free = [(kind, view.guess) for kind, _, view in rows if kind != "commands" and view.words and not view.fits]
+    scores = np.array([[each.foreseen / each.pieces, asks(tuple(spoken(each.text)))] for _, each in free])
+    _print_fit("Moonshine's free speech: foreseen, asks", scores, np.array([kind == "questions" for kind, _ in free]))
+
+
+def _is(view: View, text: str) -> bool:
+    """Whether PocketSphinx's command is ``text``."""
+    return (
+        view.opinion is not None and _words(view.opinion.command) and view.opinion.command.words == tuple(spoken(text))
+    )
+
+
 def show(what: str, rows: list[Row], wanted: str, scores_of: Callable[[Opinion], list[float]]) -> None:
     """Fit the weights that tell ``wanted`` from the rest by ``scores_of`` an opinion, and print them."""
-    meant = np.array([kind == wanted for kind, _ in rows])
-    scores = np.array([scores_of(each) for _, each in rows])
+    _print_fit(what, np.array([scores_of(each) for _, each in rows]), np.array([kind == wanted for kind, _ in rows]))
+
+
+def _print_fit(what: str, scores: np.ndarray, meant: np.ndarray) -> None:
     weights = fit(scores, meant)
     sure = 1 / (1 + np.exp(-(scores @ weights[1:] + weights[0])))
     print(
@@ -90,9 +134,18 @@ def _as_question(opinion: Opinion) -> list[float]:
     return [opinion.evidence.phones, opinion.evidence.language, opinion.evidence.asks]
 
 
-def _row(data: Path, of_car: bool, job: tuple[str, Audio]) -> Row | None:
-    kind, sound = job
-    ears = speech.car_ears() if of_car else speech.recogniser(data)
+def _view(job: Said) -> Seen | None:
+    kind, text, sound = job
+    ears = speech.ears()
+    assert isinstance(ears, BuiltInTranscriber)
+    view = ears.view(sound, plainly=False)
+    return (kind, text, view) if view is not None else None
+
+
+def _row(data: Path, of_car: bool, job: Said) -> Row | None:
+    kind, _, sound = job
+    ears = speech.ears("pocketsphinx") if of_car else speech.recogniser(data, "pocketsphinx")
+    assert isinstance(ears, SphinxTranscriber)
     span = voice_activity.trim(sound)
     if span is None:
         return None

@@ -228,7 +228,7 @@ def car_ears(engine: str = "auto", cache: Path | None = None) -> Transcriber:
 
 
 @cache
-def _ears(engine: str = "auto") -> Transcriber:
+def ears(engine: str = "auto") -> Transcriber:
     from assistant.settings import load
 
     return car_ears(engine, load().data_dir / "speech")
@@ -268,7 +268,7 @@ def car(sentences: list[str], jobs: int) -> None:
 
 def _heard(sound: Audio) -> tuple[str, bool]:
     """What was heard, and whether freely."""
-    heard = _ears().transcribe(sound)
+    heard = ears().transcribe(sound)
     return heard.text, heard.free
 
 
@@ -320,13 +320,13 @@ def times() -> None:
     sounds = [audio.load(path) for path in sorted((HERE.parents[1] / "demo" / "drives" / "sounds").glob("*.flac"))]
     texts = manual()
     started = time.perf_counter()
-    ears = _ears()
+    recognise = ears()
     ready = time.perf_counter() - started
-    ears.transcribe(sounds[0])
+    recognise.transcribe(sounds[0])
     spent, shares = [], []
     for sound in sounds:
         started = time.perf_counter()
-        ears.transcribe(sound)
+        recognise.transcribe(sound)
         spent.append(time.perf_counter() - started)
         shares.append(spent[-1] / (len(sound) / SAMPLE_RATE))
     spent.sort()

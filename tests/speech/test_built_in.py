@@ -121,7 +121,7 @@ def test_a_command_that_moonshine_finds_likely_too_is_taken() -> None:
 
 
 def test_a_short_command_in_a_long_sentence_is_not_taken_out_of_it() -> None:
-    free = Heard(tuple(["can", "i", "drive", "on", "with", "a", "broken", "windscreen"]), -2.0, -2.0, -30.0, spoken=240)
+    free = Heard(("can", "i", "drive", "on", "with", "a", "broken", "windscreen"), -2.0, -2.0, -30.0, spoken=240)
     whole = view("can i drive on with it", "can i drive on", -3.0, fits=False)
     assert whole.opinion is not None and whole.command
     assert not replace(whole, opinion=replace(whole.opinion, free=free)).command
