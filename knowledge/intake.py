@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from knowledge import manual, markup, pdf
 from knowledge.errors import PackError
-from knowledge.pack import BUILT_IN, NAME, Manifest
+from knowledge.pack import BUILT_IN, NAME, Manifest, load_yaml
 
 KINDS = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".pdf": "pdf"}
 TAKEN = "taken.json"
@@ -63,9 +63,7 @@ def _take(
     manifest: Manifest,
     progress: Callable[[str, int, int], None] | None,
 ) -> list[Taken]:
-    known: dict[str, dict[str, object]] = (
-        json.loads((folder / TAKEN).read_text("utf-8")) if (folder / TAKEN).is_file() else {}
-    )
+    known = _known(folder)
     done = []
     for number, file in enumerate(files):
         chapter = _slug(file, path)
@@ -91,6 +89,14 @@ def _take(
     # last, for it makes a manual of the folder: one without chapters would stop every build
     _write(folder / "pack.yaml", yaml.safe_dump(manifest.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
     return done
+
+
+def _known(folder: Path) -> dict[str, dict[str, object]]:
+    """What was taken in before; nothing where the note of it cannot be read, for it can be made anew."""
+    try:
+        return dict(json.loads((folder / TAKEN).read_text("utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return {}
 
 
 def remove(name: str, packs: Path) -> None:
@@ -159,7 +165,7 @@ def _manifest(folder: Path, name: str, vehicle: dict[str, object]) -> Manifest:
         "licence": "as its maker says",
     }
     if path.is_file():
-        start = yaml.safe_load(path.read_text("utf-8"))
+        start = load_yaml(path, dict[str, object])
     try:
         return Manifest.model_validate(start | vehicle)
     except ValidationError as error:

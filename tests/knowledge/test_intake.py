@@ -123,8 +123,19 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     source = tmp_path / "wheels.md"
     source.write_text("# Wheels\n\nUnder the floor.\n", encoding="utf-8")
     (tmp_path / "packs").write_text("a file stands in the way")
-    with pytest.raises(PackError, match="packs.*cannot be read or written"):
+    with pytest.raises(PackError, match=r"packs.*cannot be read or written"):
         intake.add(source, "own", tmp_path / "packs")
+
+
+def test_notes_that_are_damaged_are_made_anew_and_a_damaged_manifest_is_named(tmp_path: Path) -> None:
+    source, packs = tmp_path / "wheels.md", tmp_path / "packs"
+    source.write_text("# Wheels\n\nUnder the floor.\n", encoding="utf-8")
+    intake.add(source, "own", packs)
+    (packs / "own" / intake.TAKEN).write_text("{")
+    assert [taken.changed for taken in intake.add(source, "own", packs)] == [True]
+    (packs / "own" / "pack.yaml").write_text("name: [")
+    with pytest.raises(PackError, match=r"pack\.yaml:\d: not valid YAML"):
+        intake.add(source, "own", packs)
 
 
 def test_a_pdf_added_built_asked_exported_and_removed(
