@@ -94,40 +94,43 @@ def _glyphs(page: Any, turn: Turn, along: Point) -> Iterator[Glyph]:
     """The letters that stand upright, in the order in which they were written into the file."""
     from pypdfium2 import raw
 
-    text = page.get_textpage()
+    opened = page.get_textpage()
+    text = opened.raw
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     x, y = ctypes.c_double(), ctypes.c_double()
-    last, size, bold, upright = None, 0.0, False, True
-    fonts: dict[int | None, bool] = {}
+    nobody = bytes(ctypes.sizeof(ctypes.c_void_p))
+    last, size, bold, upright = nobody, 0.0, False, True
+    fonts: dict[bytes, bool] = {}
+    forward = sum(along) > 0  # else the far edge of a letter is the left or lower one of the page as it was turned
     try:
-        for index in range(text.count_chars()):
+        for index in range(opened.count_chars()):
             code = raw.FPDFText_GetUnicode(text, index)
             if code in SOFT_HYPHENS:
                 code = 0x2D
             if code < 32:
                 continue
             piece = raw.FPDFText_GetTextObject(text, index)
-            address = ctypes.cast(piece, ctypes.c_void_p).value
-            if address is not None and address != last:
+            address = bytes(piece)  # of the pointer: letters set at once share their text object
+            if address not in (nobody, last):
                 last = address
                 raw.FPDFText_GetMatrix(text, index, matrix)
                 size = round(raw.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d), 1)
                 length = math.hypot(matrix.a, matrix.b) or 1.0
                 upright = (matrix.a * along[0] + matrix.b * along[1]) / length > 0.99
                 font = raw.FPDFTextObj_GetFont(piece)
-                made = ctypes.cast(font, ctypes.c_void_p).value
-                if made not in fonts:
-                    fonts[made] = _is_bold(font)
-                bold = fonts[made]
+                named = bytes(font)
+                if named not in fonts:
+                    fonts[named] = _is_bold(font)
+                bold = fonts[named]
             if not upright or size <= 0:
                 continue
             raw.FPDFText_GetLooseCharBox(text, index, box)
             raw.FPDFText_GetCharOrigin(text, index, x, y)
             left, base = turn(x.value, y.value)
-            right = max(turn(box.left, box.bottom)[0], turn(box.right, box.top)[0], left)
-            yield Glyph(left, right, base, size, chr(code), bold)
+            right, _ = turn(box.right, box.top) if forward else turn(box.left, box.bottom)
+            yield Glyph(left, max(left, right), base, size, chr(code), bold)
     finally:
-        text.close()
+        opened.close()
 
 
 def _is_bold(font: Any) -> bool:
