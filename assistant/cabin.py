@@ -25,7 +25,7 @@ from assistant.vehicle.readings import readings
 from assistant.witness import doubted
 from intents.dialogue import Dialogue
 from intents.intent import Intent
-from intents.router import Router
+from intents.router import AGREED, Router
 from intents.wording import Wording
 from knowledge.answer import LiveReading
 from policies.catalogue import Catalogue
@@ -39,8 +39,6 @@ from policies.state import VehicleState
 
 APPLY_DEADLINE_S = 5.0
 HEAR_DEADLINE_S = 30.0
-PROPOSAL = "confirmation"
-"""What is missing of an intent that we propose ("I'm freezing"): a yes. Comfort only, so any voice may give it."""
 Watcher = Callable[[str, Mapping[str, Any]], None]
 """Told of ``heard``, ``understood``, ``decided``, ``applied`` and ``replied``. Watchers never steer."""
 
@@ -64,7 +62,7 @@ def in_doubt(intents: tuple[Intent, ...], rival: tuple[Intent, ...]) -> tuple[In
         return intents
     if [(each.asks, each.reads) for each in rival] == [(intents[0].asks, intents[0].reads)]:
         return intents
-    return (replace(intents[0], kind="dialogue", missing=PROPOSAL),)
+    return (replace(intents[0], kind="dialogue", missing="hearing"),)
 
 
 class Cabin:
@@ -127,7 +125,7 @@ class Cabin:
             for intent in turn.intents:
                 if intent.missing:
                     self.memory.ask_back(intent, self.clock.now())
-                    turn.asked_back = turn.asked_back or intent.missing == PROPOSAL
+                    turn.asked_back = turn.asked_back or intent.missing in AGREED
                     turn.say(self.wording.ask_back(intent))
                 elif intent.kind == "question":
                     await answer(self, intent.text, turn)

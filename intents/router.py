@@ -31,6 +31,10 @@ UNLIKE = 0.35
 """Cosine to the nearest talk of other things from which an unnamed request is taken for such."""
 LEAD = 0.05
 """A nearest label that leads the next by less is asked about before it is done."""
+AGREED = ("confirmation", "hearing")
+"""What is missing of an intent that only a yes is wanted for: we proposed it ("I'm freezing"), or are not sure that we
+heard it. What is critical is confirmed at the gate, whatever was said."""
+
 OPPOSITE = {
     "on": {"off", "down"}, "off": {"on", "up"}, "open": {"close"}, "close": {"open"}, "lock": {"unlock"},
     "unlock": {"lock"}, "up": {"down", "off"}, "down": {"up", "on"}, "heat": {"down", "off"}, "cool": {"up"},
@@ -108,7 +112,7 @@ class Router:
     def _proposed(self, readings: list[Reading], dialogue: Dialogue) -> tuple[Intent, ...] | None:
         """A yes to what we proposed is the request itself."""
         pending = dialogue.pending
-        if pending is None or pending.missing != "confirmation" or not pending.asks:
+        if pending is None or pending.missing not in AGREED or not pending.asks:
             return None
         if any(reading.intent == "Yes" for reading in readings) and not any(
             reading.thing for reading in readings if reading.mood == "command"

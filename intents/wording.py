@@ -65,7 +65,9 @@ class Wording:
         choices = self._listed(intent.choices)
         for key in (f"ask_{intent.name}", f"ask_{thing}_{intent.missing}", f"ask_{intent.missing}", "ask"):
             if key in self._responses.say:
-                return " ".join(self.say(key, thing=named, choices=choices, does=self._does(intent)).split())
+                return " ".join(
+                    self.say(key, thing=named, choices=choices, does=self._does(intent), text=intent.text).split()
+                )
         return self.say("fallback")
 
     def problem(self, key: str, **slots: object) -> str:

@@ -288,3 +288,31 @@ async def test_loosely_heard_words_are_never_a_command(rig: Rig, say, text: str)
 async def test_freely_heard_words_that_are_a_whole_command_are_one(rig: Rig) -> None:
     heard = Utterance("defrost the windshield", zone=Zone.DRIVER, engine="pocketsphinx", free=True)
     assert (await rig.cabin.take_turn(heard)).decision == "allow"
+
+
+def heard(text: str, rival: str) -> Utterance:
+    return Utterance(text, zone=Zone.DRIVER, engine="moonshine/tiny-en", rival=rival)
+
+
+async def test_a_command_that_may_have_been_another_is_asked_about_first(rig: Rig, say) -> None:
+    reply = await rig.cabin.take_turn(heard("set the fan to five", "set the fan to nine"))
+    assert "set the fan to five" in reply.text and reply.text.endswith("?") and reply.applied == {}
+    assert "level 5" in (await say("yes")).text
+
+
+async def test_a_no_leaves_what_was_asked_about_undone(rig: Rig, say) -> None:
+    await rig.cabin.take_turn(heard("set the fan to five", "set the fan to nine"))
+    assert (await say("no")).applied == {}
+    assert (await say("yes")).applied == {}
+
+
+async def test_two_wordings_of_one_command_are_not_asked_about(rig: Rig) -> None:
+    said = heard("set the fan to five", "turn the fan up to 5")
+    assert (await rig.cabin.take_turn(said)).decision == "allow"
+
+
+async def test_a_doubtful_critical_request_still_needs_a_hand(rig: Rig, say) -> None:
+    reply = await rig.cabin.take_turn(heard("switch to sport mode", "switch to eco mode"))
+    assert reply.applied == {} and reply.text.endswith("?")
+    agreed = await say("yes")
+    assert agreed.applied == {} and agreed.decision == "confirm" and agreed.challenge
