@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.errors import SpeechError
+from assistant.errors import CabinError, SpeechError
 from assistant.ports import Hearing, Transcriber
 from assistant.speech import voice_activity
 from assistant.speech.speech_probability import WINDOW_S, SpeechProbability
@@ -116,7 +116,12 @@ class GrowingUtterance:
             span = voice_activity.trim(sound)
             if span is not None and _same(span, self._answer.span):
                 return self._answer.heard
-        return self._engine.transcribe(sound)
+        try:
+            return self._engine.transcribe(sound)
+        except CabinError:
+            raise
+        except Exception as error:
+            raise SpeechError(f"the recogniser failed ({type(error).__name__}: {error}); say it again") from error
 
     def _collect(self, *, wait: bool) -> None:
         if self._job is not None and (wait or self._job.done()):
@@ -143,8 +148,8 @@ class GrowingUtterance:
                     return _Answer(self._glimpse(sound))
                 finally:
                     self._took_s = perf_counter() - began
-        except SpeechError:
-            pass
+        except Exception:  # engines fail as they like, and whoever is speaking must not be left with deaf ears
+            return None
         return None
 
     def _step(self) -> float:

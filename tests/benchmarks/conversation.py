@@ -24,7 +24,8 @@ from assistant.speech.endpoint import SILENCE_S, Endpoint, Endpointer
 from assistant.speech.espeak import EspeakVoice
 from assistant.speech.wake import SphinxWakeWord
 from assistant.utterance import SAMPLE_RATE, Audio, Reply, Utterance
-from tests.benchmarks.speech import audio_of_any_length, ears
+from tests.benchmarks.speech import audio_of_any_length
+from tests.benchmarks.speech import ears as recogniser_of_the_cabin
 from tests.benchmarks.voices import mixed, say, voices
 from tests.speech.conftest import SOUNDS
 from tests.speech.room import Room, at
@@ -149,7 +150,7 @@ async def words(every: int) -> None:
     """From the end of a voice to its words, in a conversation that hears the drives' sounds one after another."""
     names = [path.stem for path in sorted(SOUNDS.glob("*.flac")) if path.stem not in WITHOUT_WORDS][::every]
     spoken = [at(audio.load(SOUNDS / f"{name}.flac"), SPEECH_DBFS) for name in names]
-    road, recogniser = audio.load(SOUNDS / "noise_road.flac"), ears()
+    road, recogniser = audio.load(SOUNDS / "noise_road.flac"), recogniser_of_the_cabin()
     recogniser.transcribe(spoken[0])
     print(f"\nFrom the end of a voice to its words, {len(names)} sounds of the drives at the pace of life, beyond the")
     print(f"{SILENCE_S:g} s of silence that end an utterance (target: p50 under 250 ms, p95 under 500 ms)")

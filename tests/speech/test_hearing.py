@@ -99,6 +99,17 @@ def test_an_engine_that_fails_shows_nothing_and_says_so_at_the_end(said: dict[st
         hearing.end()
 
 
+def test_an_engine_that_fails_in_an_unexpected_way_says_so_at_the_end_too(said: dict[str, Audio]) -> None:
+    class Odd(Counting):
+        def transcribe(self, audio: Audio) -> Transcript:
+            raise ZeroDivisionError("odd")
+
+    hearing = GrowingUtterance(Odd())
+    assert spoken(hearing, np.concatenate([said["slt_switch_to_sport_mode"], SILENCE])) == []
+    with pytest.raises(SpeechError, match=r"the recogniser failed \(ZeroDivisionError: odd\)"):
+        hearing.end()
+
+
 def test_an_utterance_without_a_sound_is_nothing(ears: SphinxTranscriber) -> None:
     assert GrowingUtterance(ears).end().text == ""
 
