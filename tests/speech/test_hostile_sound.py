@@ -138,8 +138,9 @@ HOSTILE: list[Make] = [
 
 
 @pytest.fixture
-async def challenged(rig: Rig) -> tuple[Rig, str]:
+async def challenged(rig: Rig, engines: Engines) -> tuple[Rig, str]:
     """A cabin that has just asked for a touch before it switches to sport mode."""
+    await asyncio.to_thread(engines.transcriber)  # a challenge does not wait until it is loaded
     asked = await rig.cabin.take_turn(Utterance("switch to sport mode", zone=Zone.DRIVER))
     assert asked.challenge and asked.by == (Modality.TOUCH, Modality.BIOMETRIC)
     return rig, asked.challenge
