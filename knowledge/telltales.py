@@ -16,6 +16,7 @@ SHARED = 0.6
 _FLASHING = frozenset(map(stem, ("flashing", "blinking", "flashes", "blinks")))
 
 _MEAN = frozenset(map(stem, ("mean", "means", "meaning", "stand")))
+_ROAD = re.compile(r"\btraffic lights?\b|\bat (?:the |a |every )?(?:red )?lights?\b", re.I)
 _PLACES = frozenset(map(stem, ("dash", "dashboard", "display", "screen", "cluster", "instrument", "mean", "meaning")))
 
 URGENCY = {"red": 0, "amber": 1, "blue": 2, "green": 2, "white": 3}
@@ -44,8 +45,11 @@ def colours_in(text: str) -> frozenset[str]:
 
 
 def means_lamp(text: str) -> bool:
-    """Whether ``text`` speaks of a lamp, a symbol or a message, or of a colour that one could have."""
-    return bool(_LIT & set(phrase(text)) or colours_in(text))
+    """Whether ``text`` speaks of a lamp, a symbol or a message, or of a colour that one could have; traffic lights are
+    none.
+    """
+    told = _ROAD.sub(" ", text)
+    return bool(_LIT & set(phrase(told)) or colours_in(told))
 
 
 def asks_only_for(text: str, telltale: Telltale) -> bool:

@@ -1,9 +1,9 @@
 """Fits data/ranking.yaml on data/knowledge_questions.yaml: python -m tests.benchmarks.knowledge_fit [--write].
 
 A conditional logit for the order of the passages found (which of them is gold), then a logistic regression for the
-three outcomes (is the first answer right), once for a pack with queries and once for the same pack without. The
-regression and its thresholds see each question only as ranked by weights that were fitted without it. Both are held
-near their start by a penalty: there are few questions.
+three outcomes (is the first title right, and is one of the first two), once for a pack with queries and once for the
+same pack without. The regression and its thresholds see each question only as ranked by weights that were fitted
+without it. Both are held near their start by a penalty: there are few questions.
 """
 
 import argparse
@@ -40,8 +40,10 @@ HELD = {"own": 10.0}
 PRECISION = 0.02
 """How strongly the ranking weights are held at START, but for those of HELD; about one question in fifty."""
 RIDGE = 0.02
-WRONG, SAFETY_RIGHT = 0.02, 0.97
-"""The share of all questions that may be answered wrongly, and that of answers to safety topics that must be right."""
+WRONG, SAFETY_RIGHT = 0.015, 0.99
+"""The share of all questions that may be answered wrongly, half of what the target allows for questions that are new;
+and that of answers to safety topics that must be right.
+"""
 REFUSED = 0.88
 """The share of unanswerable questions that reach the search and must be refused outright."""
 ALIKE = 0.5

@@ -70,3 +70,11 @@ def test_dangerous_work_and_orders_get_no_answer(demo: Library, question: str) -
 )
 def test_dangers_are_told_first_whatever_else_is_asked(demo: Library, question: str, said: str) -> None:
     assert said in demo.answer(question).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["I hate that the engine stops at traffic lights", "what is the boiling point of alcohol"],
+)
+def test_words_that_only_sound_like_a_lamp_or_a_danger_raise_no_alarm(demo: Library, question: str) -> None:
+    assert "stop" not in demo.answer(question).text.lower().split(".")[0]
