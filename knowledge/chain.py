@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SAFETY = re.compile(
     r"\b(?:air ?bags?|brak\w+|abs|high[- ]voltage|seat ?belts?|child|baby|isofix|overheat\w*|"
-    r"fire|smoke|steering|accelerator)\b",
+    r"fire|smoke|steering|accelerator|(?:petrol|gasoline|diesel) in(?:to)? (?:the|my|a))\b",
     re.I,
 )
 """Topics where a wrong answer can hurt: they are answered only when surer."""
