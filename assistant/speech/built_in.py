@@ -44,8 +44,13 @@ AS_WELL = -4.0
 """The same, what is expected weighed in, of free words that PocketSphinx put together: it keeps .944 of the content
 words of the fitted questions, where Moonshine alone keeps .927."""
 
+WORST_LOSS_DIRECT = -15.5
+"""The same where the grammar is so small that it is decoded whole: the path through it is then the best there is.
+
+Of 120 recorded orders of coffee in noise, .99 of those heard right are above it, and 4 of 4 heard wrong below."""
+
 AS_GOOD = -1.0
-"""The same, from which on a command of the grammar is taken before another one of Moonshine's."""
+"""The same, from which on a command of a large grammar is taken before another one of Moonshine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class View:
 
     ``guess`` is Moonshine's sentence and ``words`` what is said in it; ``fits`` tells whether they are a command of
     ours as a whole. ``opinion`` is PocketSphinx's, where that was asked; ``likely`` and ``freely`` are how likely
-    Moonshine finds its command and its free words.
+    Moonshine finds its command and its free words. ``direct`` says that the grammar was decoded whole.
     """
 
     guess: Guess
@@ -63,6 +68,7 @@ class View:
     opinion: Opinion | None = None
     likely: Guess | None = None
     freely: Guess | None = None
+    direct: bool = False
 
     @property
     def loss(self) -> float:
@@ -81,7 +87,8 @@ class View:
     def command(self) -> tuple[str, ...]:
         """The words of the command that was meant; () where none was."""
         other = self.opinion.command.words if self.opinion is not None and self.opinion.command is not None else ()
-        if other and self.loss >= (AS_GOOD if self.fits else WORST_LOSS):
+        worst = WORST_LOSS_DIRECT if self.direct else AS_GOOD if self.fits else WORST_LOSS
+        if other and self.loss >= worst:
             return other
         return self.words if self.fits else ()
 
@@ -145,13 +152,15 @@ class BuiltInTranscriber:
         guess = self._model.guess(sound, self._expectation, beam=1 if alone else moonshine.BEAM)
         words = () if made_up(guess.text, span.seconds) else tuple(spoken(guess.text))
         fits = bool(words) and self._sphinx.compiled.automaton.accepts(words)
-        plain = PLAIN if fits else PLAINLY_ASKED if asks(words) else 0.0
+        direct = self._sphinx.compiled.direct
+        plain = 0.0 if direct else PLAIN if fits else PLAINLY_ASKED if asks(words) else 0.0
         if quiet is None or (plainly and guess.pieces and guess.heard >= plain * guess.pieces):
             return View(guess, words, fits)
         opinion = self._sphinx.opinion(quiet.result()[span.start : span.end], phones=False)
         likely = self._chance(sound, opinion.command)
         same = opinion.free is not None and opinion.command is not None and opinion.free.words == opinion.command.words
-        return View(guess, words, fits, opinion, likely, likely if same else self._chance(sound, opinion.free))
+        freely = likely if same else self._chance(sound, opinion.free)
+        return View(guess, words, fits, opinion, likely, freely, direct)
 
     def _chance(self, sound: Sound, heard: Heard | None) -> Guess | None:
         """What Moonshine thinks of PocketSphinx's words, numbers written the way that suits it better."""

@@ -50,7 +50,7 @@ class SphinxDecoder:
             dictionary.write_text(lexicon.text(), encoding="utf-8")
             try:
                 config = pocketsphinx.Config(
-                    lm=None, dict=str(dictionary), loglevel="FATAL", cmn="batch", **{**GRAMMAR, **settings}
+                    lm=None, dict=str(dictionary), loglevel="FATAL", **{"cmn": "batch", **GRAMMAR, **settings}
                 )
                 self._decoder = pocketsphinx.Decoder(config)
             except (RuntimeError, ValueError, KeyError) as error:

@@ -91,7 +91,6 @@ def recorded(data: Path, every: int, jobs: int) -> None:
     tests = list(_in_noise(data, names, RATIOS))
     engines = {
         "ours": _ours,
-        "ours without Moonshine": partial(_ours, engine="pocketsphinx"),
         "PocketSphinx as it comes": _plain,
     }
     place, _ = whisper_model()
@@ -146,8 +145,8 @@ def recogniser(data: Path, engine: str = "auto") -> Transcriber:
     return built_in(_templates(data), engine=engine)[0]
 
 
-def _ours(data: Path, test: Recording, engine: str = "auto") -> str:
-    return recogniser(data, engine).transcribe(test.sound).text
+def _ours(data: Path, test: Recording) -> str:
+    return recogniser(data).transcribe(test.sound).text
 
 
 @cache
