@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from assistant.cli.main import cabin
 from assistant.models.pull import copy
+from assistant.speech.credits import credit
 from tests.speech.model_hub import Shelf, serving
 from tests.speech.tiny_voice import tiny_voice
 
@@ -122,7 +123,7 @@ def test_the_doctor_tells_the_models_and_the_licences(voice: str) -> None:
     found = examined()
     assert found["models"]["uses"] == voice and "licence unknown, as fetched" in found["models"]["why"]
     assert found["voice"]["uses"] == f"piper/{voice}" and "GPL-3.0-or-later" in found["voice"]["why"]
-    assert "BSD-2-Clause" in found["recogniser"]["why"]
+    assert f"licence: {credit(found['recogniser']['uses']).licence}" in found["recogniser"]["why"]
 
 
 def test_the_doctor_finds_a_model_that_is_no_longer_what_it_was(voice: str, models: Path) -> None:

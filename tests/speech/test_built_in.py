@@ -145,6 +145,12 @@ def test_of_two_commands_the_likelier_is_taken_and_the_other_named() -> None:
     assert better.command == ("unlock", "the", "doors") and better.rival == ("lock", "the", "doors")
 
 
+def test_in_a_small_grammar_its_own_path_counts_more() -> None:
+    large = view("a latte with sugar", "a latte with sweetener", WORST_LOSS - 1, fits=True)
+    assert large.command == ("a", "latte", "with", "sugar")
+    assert replace(large, direct=True).command == ("a", "latte", "with", "sweetener")
+
+
 def test_two_that_agree_have_no_rival() -> None:
     assert view("lock the doors", "lock the doors", 0.0, fits=True).rival == ()
 
