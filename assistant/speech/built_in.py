@@ -16,6 +16,7 @@ from assistant.speech.expectation import Expectation, written
 from assistant.speech.grammar import spoken
 from assistant.speech.moonshine import Guess, Moonshine, Sound
 from assistant.speech.sphinx import Opinion, SphinxTranscriber
+from assistant.speech.tokens import Tokens
 from assistant.speech.whisper import made_up
 from assistant.utterance import SAMPLE_RATE, Audio, Transcript
 
@@ -105,23 +106,14 @@ class BuiltInTranscriber:
     """Hears questions as Moonshine does, led by what people say to this car, and commands by PocketSphinx's grammar.
 
     A command that Moonshine writes plainly is taken at once. Otherwise PocketSphinx searches for the best command, and
-    Moonshine says whether that is what it heard. Blocking; may be asked by several threads. Raises GrammarError when a
-    template is wrong, SpeechError when an engine fails.
+    Moonshine says whether that is what it heard. ``sphinx`` is made with the tokens of ``model``. Blocking; may be
+    asked by several threads. Raises SpeechError when an engine fails.
     """
 
-    def __init__(
-        self,
-        intents: "Intents",
-        questions: Iterable[str] = (),
-        *,
-        model: Moonshine,
-        cache: Path | None = None,
-        wildcards: Mapping[str, Iterable[str]] | None = None,
-    ) -> None:
+    def __init__(self, model: Moonshine, sphinx: SphinxTranscriber) -> None:
         self.name = model.name
-        self._model = model
-        self._sphinx = SphinxTranscriber(intents, questions, cache=cache, wildcards=wildcards, tokens=model.tokens)
-        compiled = self._sphinx.compiled
+        self._model, self._sphinx = model, sphinx
+        compiled = sphinx.compiled
         self._expectation = Expectation(compiled.expected, len(model.tokens)) if compiled.expected else None
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="denoise")
 
@@ -195,16 +187,17 @@ def built_in(
     """The best recogniser that needs no download, and what it is, in words.
 
     ``engine`` "pocketsphinx" leaves Moonshine out; "moonshine" raises SpeechError where that is not to be had.
+    Raises GrammarError when a template is wrong.
     """
     place = moonshine.folder() if engine != "pocketsphinx" else None
     lacking = "" if place or engine == "pocketsphinx" else "Moonshine is not installed for this machine"
     if place is not None:
         try:
-            model = Moonshine(place)
-            return (
-                BuiltInTranscriber(intents, questions, model=model, cache=cache, wildcards=wildcards),
-                "Moonshine and PocketSphinx (built in)",
-            )
+            tokens = Tokens(place / "tokenizer.bin")
+            with ThreadPoolExecutor(max_workers=1) as beside:  # both take half a second to load
+                loading = beside.submit(Moonshine, place, tokens)
+                sphinx = SphinxTranscriber(intents, questions, cache=cache, wildcards=wildcards, tokens=tokens)
+                return BuiltInTranscriber(loading.result(), sphinx), "Moonshine and PocketSphinx (built in)"
         except SpeechError as error:
             if error.code != "model":
                 raise

@@ -60,14 +60,14 @@ class Moonshine:
 
     name = "moonshine/tiny-en"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tokens: Tokens | None = None) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # a quarter less memory, and no slower
         options.log_severity_level = 3
-        self.tokens = Tokens(folder / "tokenizer.bin")
+        self.tokens = tokens or Tokens(folder / "tokenizer.bin")
         try:
             self._encoder, self._decoder = (
                 onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])

@@ -11,7 +11,7 @@ from assistant.speech import built_in as engine
 from assistant.speech import moonshine
 from assistant.speech.built_in import AS_GOOD, AS_WELL, WORST_LOSS, BuiltInTranscriber, View, built_in
 from assistant.speech.decoder import Heard
-from assistant.speech.moonshine import Guess, Moonshine
+from assistant.speech.moonshine import Guess
 from assistant.speech.sphinx import Opinion, SphinxTranscriber
 from assistant.utterance import Audio
 from intents import templates
@@ -30,9 +30,9 @@ MANUAL = (
 
 @pytest.fixture(scope="module")
 def car(tmp_path_factory: pytest.TempPathFactory) -> BuiltInTranscriber:
-    assert FOLDER is not None
-    cache = tmp_path_factory.mktemp("speech")
-    return BuiltInTranscriber(templates.load("en"), MANUAL, model=Moonshine(FOLDER), cache=cache)
+    ears, _ = built_in(templates.load("en"), MANUAL, engine="moonshine", cache=tmp_path_factory.mktemp("speech"))
+    assert isinstance(ears, BuiltInTranscriber)
+    return ears
 
 
 def meant(text: str) -> str:
