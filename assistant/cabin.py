@@ -57,12 +57,18 @@ def heard_as(utterance: Utterance, intents: tuple[Intent, ...]) -> tuple[Intent,
 
 
 def in_doubt(intents: tuple[Intent, ...], rival: tuple[Intent, ...]) -> tuple[Intent, ...]:
-    """``intents``, asked about first where ``rival``, which sounded about as good, would do something else."""
-    if len(intents) != 1 or intents[0].kind != "command" or intents[0].missing:
+    """``intents``, asked about first where ``rival``, which sounded about as good, would do something else.
+
+    A word about what came before ("yes", "undo that") is not asked about but not understood: there is no end to that.
+    """
+    if len(intents) != 1 or intents[0].kind not in ("command", "dialogue") or intents[0].missing:
         return intents
-    if [(each.asks, each.reads) for each in rival] == [(intents[0].asks, intents[0].reads)]:
+    meant = intents[0]
+    if meant.kind == "dialogue":
+        return intents if [each.name for each in rival] == [meant.name] else (Intent("None", "none", meant.text),)
+    if [(each.asks, each.reads) for each in rival] == [(meant.asks, meant.reads)]:
         return intents
-    return (replace(intents[0], kind="dialogue", missing="hearing"),)
+    return (replace(meant, kind="dialogue", missing="hearing"),)
 
 
 class Cabin:
@@ -114,8 +120,9 @@ class Cabin:
                 dialogue = self._dialogue(utterance.zone)
                 understood = await asyncio.to_thread(self.router.route, utterance.text, dialogue)  # a model takes long
                 turn.intents = heard_as(utterance, understood)
-                if utterance.rival:
-                    turn.intents = in_doubt(turn.intents, self.router.route(utterance.rival, dialogue))
+                if utterance.rival and utterance.zone is not Zone.OUTSIDE:  # nobody inside answers for them
+                    other = await asyncio.to_thread(self.router.route, utterance.rival, dialogue)
+                    turn.intents = in_doubt(turn.intents, other)
             if any(intent.kind != "none" for intent in turn.intents):
                 self.memory.close_question()  # answered, or overtaken by a new request
             self._tell("understood", intents=turn.intents)

@@ -55,8 +55,8 @@ def revive(intent: Intent) -> Reading:
 def answer(readings: list[Reading], dialogue: Dialogue) -> list[Reading]:
     """``readings`` with the open question answered by them, where they do; as they are, where they ask anew."""
     pending = dialogue.pending
-    if pending is None or pending.missing is None:
-        return readings
+    if pending is None or pending.missing is None or pending.missing == "hearing":
+        return readings  # after "Did you say ...?" there is nothing to fill: a yes, or another request
     asked = revive(pending)
     said = [
         reading for reading in readings if reading.intent is None and reading.mood in ("command", "none", "comfort")

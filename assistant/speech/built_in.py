@@ -48,7 +48,15 @@ words of the fitted questions, where Moonshine alone keeps .927."""
 WORST_LOSS_DIRECT = -15.5
 """The same where the grammar is so small that it is decoded whole: the path through it is then the best there is.
 
-Of 120 recorded orders of coffee in noise, .99 of those heard right are above it, and 4 of 4 heard wrong below."""
+Of 30 recorded orders of coffee, clean and at 12, 9 and 6 dB, .99 of those heard right are above it, 4 of 4 heard wrong
+below, and none of 126 other sentences above."""
+
+LEAST_HEARD = -2.5
+"""Natural logarithm of the chance a piece, by the sound alone, below which no command is one, whatever else was heard.
+Of the commands of the fit that were heard right, one in a hundred is below -2.4."""
+
+LEAST_HEARD_FREELY = -1.5
+"""The same of free words; one in a hundred of the questions of the fit is below -0.74."""
 
 AS_GOOD = -1.0
 """The same, from which on a command of a large grammar is taken before another one of Moonshine's."""
@@ -76,7 +84,7 @@ class View:
         """How much less likely the grammar's command is for Moonshine than its own sentence; natural logarithm."""
         if self.likely is None or self.opinion is None or self.opinion.covered < LEAST_COVERED:
             return -math.inf
-        return self.likely.heard - self.guess.heard
+        return self.likely.heard - self.guess.heard if self.guess.text else 0.0
 
     @property
     def free(self) -> Guess:
@@ -146,7 +154,9 @@ class BuiltInTranscriber:
         fits = bool(words) and self._sphinx.compiled.automaton.accepts(words)
         direct = self._sphinx.compiled.direct
         plain = 0.0 if direct else PLAIN if fits else PLAINLY_ASKED if asks(words) else 0.0
-        if quiet is None or (plainly and guess.pieces and guess.heard >= plain * guess.pieces):
+        if quiet is None or (plainly and guess.heard >= plain * guess.pieces):
+            if quiet is not None:
+                quiet.cancel()
             return View(guess, words, fits)
         opinion = self._sphinx.opinion(quiet.result()[span.start : span.end], phones=False)
         likely = self._chance(sound, opinion.command)
@@ -165,15 +175,14 @@ class BuiltInTranscriber:
         if view is None:
             return Transcript("", 0.0, self.name)
         if view.command:
-            best = view.guess if view.command == view.words else view.likely
-            sure = math.exp(best.heard / best.pieces) if best is not None else 0.0
-            return Transcript(" ".join(view.command), sure, self.name, rival=" ".join(view.rival))
-        if not view.words:
-            return Transcript("", 0.0, self.name)
-        words = tuple(spoken(view.free.text))
-        foreseen = view.free.foreseen / view.free.pieces
-        sure = confidence(Evidence(language=foreseen, asks=asks(words)), FREE)
-        return Transcript(" ".join(words) if sure >= NOTHING else "", sure, self.name, free=True)
+            best = view.guess if view.command == view.words or view.likely is None else view.likely
+            text = " ".join(view.command) if best.heard >= LEAST_HEARD * best.pieces else ""
+            return Transcript(text, math.exp(best.heard / best.pieces), self.name, rival=" ".join(view.rival))
+        best, words = view.free, tuple(spoken(view.free.text))
+        sure = confidence(Evidence(language=best.foreseen / best.pieces, asks=asks(words)), FREE)
+        if not view.words or sure < NOTHING or best.heard < LEAST_HEARD_FREELY * best.pieces:
+            return Transcript("", sure, self.name)
+        return Transcript(" ".join(words), sure, self.name, free=True)
 
 
 def built_in(

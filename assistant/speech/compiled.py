@@ -86,7 +86,7 @@ def compiled(
 
 def _led(tokens: Tokens | None) -> bytes:
     """What free speech is led by, for the hash."""
-    return f"{PIECES_FORMAT} {_EXAMPLES_FOR_PIECES} {len(tokens)}".encode() if tokens else ENGLISH.read_bytes()
+    return f"{PIECES_FORMAT} {_EXAMPLES_FOR_PIECES} {tokens.digest}".encode() if tokens else ENGLISH.read_bytes()
 
 
 def _compile(

@@ -6,9 +6,11 @@ into every step, and because the chance of a sentence that somebody else heard i
 
 import functools
 import importlib.util
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,7 @@ BEAM = 4
 _PIECES_A_SECOND = 6.5  # Moonshine's own bound: more than that is made up
 _HEADS, _DEPTH = 8, 36  # of the tiny model's attention
 _STRIDE = 384  # samples of 16 kHz to a state
+_SHORTEST = 1_600  # samples; the encoder takes no fewer than about 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,9 @@ class Moonshine:
 
     def listen(self, speech: Audio) -> Sound:
         """What the decoder listens to; ``speech`` is mono float32, 16 kHz, trimmed."""
+        speech = np.pad(speech, (0, max(0, _SHORTEST - len(speech))))
         mask = np.ones((1, len(speech)), np.int64)
-        (states,) = self._encoder.run(None, {"input_values": speech[np.newaxis], "attention_mask": mask})
+        (states,) = _run(self._encoder, {"input_values": speech[np.newaxis], "attention_mask": mask})
         return Sound(states, len(speech) / SAMPLE_RATE)
 
     def guess(self, sound: Sound, expectation: Expectation | None = None, *, beam: int = BEAM) -> Guess:
@@ -109,7 +113,7 @@ class Moonshine:
             scores, past = self._step(sound, [[line.pieces[-1]] for line in lines], past, [place for _, place in going])
         best = max(ended, key=lambda line: line.weighed, default=None)
         if best is None:
-            return Guess("", 0, 0.0)
+            return Guess("", 1, -math.inf)
         foreseen = (best.weighed - best.heard) / WEIGHT
         return Guess(self.tokens.decode(best.pieces[:-1]), len(best.pieces), best.heard, foreseen)
 
@@ -148,7 +152,7 @@ class Moonshine:
             "encoder_attention_mask": np.ones((len(pieces), states.shape[1] * _STRIDE), np.int64),
             "use_cache_branch": np.array([not first]),
         }
-        scores, *memories = self._decoder.run(None, {**feed, **past})
+        scores, *memories = _run(self._decoder, {**feed, **past})
         # What is remembered of the sound never changes; after the first step the model returns nothing for it.
         kept = {
             name: past[name] if ".encoder." in name and not first else memory
@@ -167,6 +171,14 @@ class _Line:
 
     def on(self, piece: int, heard: float, weighed: float) -> "_Line":
         return _Line((*self.pieces, piece), self.heard + float(heard), self.weighed + float(weighed))
+
+
+def _run(session: Any, feed: dict[str, Any]) -> list[Scores]:
+    try:
+        outputs: list[Scores] = session.run(None, feed)
+    except Exception as error:  # ONNX Runtime raises its own errors, which share no parent
+        raise SpeechError(f"Moonshine could not hear the utterance ({error})") from error
+    return outputs
 
 
 def _logarithms(scores: Scores) -> Scores:

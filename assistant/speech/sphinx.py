@@ -1,4 +1,4 @@
-"""The built-in recogniser: PocketSphinx on our own sentences. No download, no network."""
+"""PocketSphinx on our own sentences: the grammar of the built-in recogniser, and all of it where Moonshine is not."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

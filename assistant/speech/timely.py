@@ -64,7 +64,8 @@ class Timely:
         """
         if self._is_busy():
             return Transcript("", 0.0, self.name)
-        return getattr(self._engine, "glimpse", self._spare.transcribe)(audio)
+        spare = getattr(self._spare, "glimpse", self._spare.transcribe)
+        return getattr(self._engine, "glimpse", spare)(audio)
 
     def _is_busy(self) -> bool:
         return self._busy is not None and not self._busy.done()

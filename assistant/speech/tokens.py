@@ -1,5 +1,6 @@
 """Word pieces: how Moonshine writes text as numbers. Byte-pair encoding as SentencePiece does it."""
 
+import hashlib
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +23,9 @@ class Tokens:
 
     def __init__(self, file: Path) -> None:
         try:
-            self._pieces = list(_pieces(file.read_bytes()))
+            data = file.read_bytes()
+            self.digest = hashlib.sha256(data).hexdigest()[:16]
+            self._pieces = list(_pieces(data))
         except (OSError, IndexError) as error:
             raise SpeechError(f"{file} is not a vocabulary that can be read ({error})", code="model") from error
         if not self._pieces:

@@ -27,6 +27,7 @@ from assistant.errors import CabinError
 from assistant.speech.audio import LONGEST_S
 from assistant.speech.hearing import begin
 from assistant.utterance import SAMPLE_RATE, Reply, Utterance
+from assistant.utterance import Transcript as Heard
 from policies.command import Zone
 
 if TYPE_CHECKING:
@@ -71,8 +72,9 @@ class Offer:
     voice: "Synthesizer"
     info: Info
     zone: Zone = Zone.UNKNOWN
-    loose: deque[str] = field(default_factory=lambda: deque(maxlen=_KEPT))
-    """Texts that our ears put together freely: when such a text comes back to be acted on, it is no loose command."""
+    doubts: deque[Heard] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    """What our ears put together freely, or heard with a rival: when such a text comes back to be acted on, that still
+    counts."""
     connections: int = 0
     turns: "set[asyncio.Task[Reply]]" = field(default_factory=set)
     """Turns that have begun: they are finished, whoever hangs up."""
@@ -140,8 +142,8 @@ class Connection(AsyncEventHandler):
             raise UnusableError("timeout", f"this was not understood within {HEAR_DEADLINE_S:g} s") from error
         except CabinError as error:
             raise UnusableError(error.code, str(error)) from error
-        if heard.free and heard.text:
-            self._offer.loose.append(heard.text.casefold())
+        if heard.text and (heard.free or heard.rival):
+            self._offer.doubts.append(heard)
         language = heard.language or None
         await self._send(TranscriptStart(language=language))
         if heard.text:
@@ -180,8 +182,9 @@ class Connection(AsyncEventHandler):
 
     async def _act(self, text: str) -> None:
         """One turn of the cabin: the gate decides, and the reply goes back."""
-        free = text.casefold() in self._offer.loose
-        said = Utterance(text, zone=self._offer.zone, engine="wyoming", free=free)
+        doubts = (heard for heard in reversed(self._offer.doubts) if heard.text.casefold() == text.casefold())
+        doubt = next(doubts, None) or Heard(text, 1.0, "wyoming")
+        said = Utterance(text, zone=self._offer.zone, engine="wyoming", free=doubt.free, rival=doubt.rival)
         turn = asyncio.create_task(self._offer.cabin.take_turn(said))
         self._offer.turns.add(turn)
         turn.add_done_callback(self._offer.turns.discard)

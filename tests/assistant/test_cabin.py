@@ -1,5 +1,6 @@
 """One turn after another, as a driver has them: said, decided, done, and read back."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -304,6 +305,23 @@ async def test_a_no_leaves_what_was_asked_about_undone(rig: Rig, say) -> None:
     await rig.cabin.take_turn(heard("set the fan to five", "set the fan to nine"))
     assert (await say("no")).applied == {}
     assert (await say("yes")).applied == {}
+
+
+@pytest.mark.parametrize("correction", ["no close them", "no a little", "no lock it"])
+async def test_a_correction_does_not_do_what_was_asked_about(rig: Rig, say, correction: str) -> None:
+    await rig.cabin.take_turn(heard("open all the windows halfway", "close all the windows"))
+    assert 50 not in (await say(correction)).applied.values()
+
+
+async def test_a_yes_that_may_have_been_another_word_does_nothing(rig: Rig, say) -> None:
+    await rig.cabin.take_turn(heard("set the fan to five", "set the fan to nine"))
+    assert (await rig.cabin.take_turn(heard("yes", "next"))).applied == {}
+    assert (await rig.cabin.take_turn(heard("undo that", "mute that"))).applied == {}
+
+
+async def test_nobody_inside_is_asked_about_what_was_said_outside(rig: Rig, say) -> None:
+    said = replace(heard("open all the windows halfway", "close all the windows"), zone=Zone.OUTSIDE)
+    assert (await rig.cabin.take_turn(said)).decision == "refuse"
 
 
 async def test_two_wordings_of_one_command_are_not_asked_about(rig: Rig) -> None:

@@ -89,7 +89,8 @@ def together(rows: list[Seen]) -> None:
         )
     plain = [(text, view) for kind, text, view in rows if kind == "commands" and view.fits]
     wrong = [view.guess.heard / view.guess.pieces for text, view in plain if view.words != tuple(spoken(text))]
-    print(f"{len(plain)} commands written by Moonshine, {len(wrong)} wrong, the likeliest at {max(wrong):.2f} a piece")
+    likeliest = max(wrong, default=float("-inf"))
+    print(f"{len(plain)} commands written by Moonshine, {len(wrong)} wrong, the likeliest at {likeliest:.2f} a piece")
     asked = [(text, view) for kind, text, view in rows if kind == "questions"]
     for name, words_of in (("Moonshine", lambda view: view.guess), ("both", lambda view: view.free)):
         hits = [hit for text, view in asked for hit in speech.kept(" ".join(spoken(words_of(view).text)), text)]

@@ -53,7 +53,7 @@ def test_a_wider_beam_finds_nothing_less_likely(model: Moonshine, said: dict[str
     assert model.guess(sound, beam=4).heard >= model.guess(sound, beam=1).heard - 0.5
 
 
-@pytest.mark.parametrize("length", [1_000, 8_000, 15 * SAMPLE_RATE])
+@pytest.mark.parametrize("length", [1, 520, 1_000, 8_000, 15 * SAMPLE_RATE])
 def test_sound_of_any_length_ends(model: Moonshine, length: int) -> None:
     hum = (0.1 * np.sin(np.arange(length) / 20)).astype(np.float32)
     assert model.guess(model.listen(hum)).pieces <= 6.5 * 15 + 3
