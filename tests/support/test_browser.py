@@ -63,7 +63,7 @@ async def test_by_keyboard_alone_an_answer_is_found_copied_and_judged(browser: A
     await page.keyboard.press("Enter")
     await page.focus("[data-copies]")
     await page.keyboard.press("Enter")
-    await page.wait_for_function("document.querySelector('[data-copied]').textContent !== ''")
+    await page.wait_for_selector("[data-copied]:not(:empty)")
     assert "Changing a wheel, page" in await page.evaluate("navigator.clipboard.readText()")
     await page.focus("button[value=no]")
     await page.keyboard.press("Enter")
