@@ -59,7 +59,7 @@ async def test_a_scenario_from_the_list_begins_in_its_own_car(driver: Driver) ->
     await driver.until(lambda: driver.ride.scenario == "overheating")
     await driver.until(lambda: "overheating" in driver.sees("#status"))
     assert "rpm" in driver.sees("#energy")
-    assert driver.cards() == ""
+    await driver.until(lambda: driver.cards() == "")
     assert driver.ride.engines.settings.vehicle.profile == "electric_suv"
 
 
