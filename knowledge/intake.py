@@ -1,6 +1,5 @@
 """Taking manuals in: Markdown, HTML and PDF files become the chapters of a pack of one's own."""
 
-import json
 import re
 import shutil
 import tempfile
@@ -12,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from knowledge import manual, markup, pdf
 from knowledge.errors import PackError
@@ -20,7 +19,7 @@ from knowledge.pack import BUILT_IN, NAME, Manifest, load_yaml
 
 KINDS = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".pdf": "pdf"}
 TAKEN = "taken.json"
-"""In a pack's folder: which file each chapter came from, with the hash of its content and of what read it."""
+"""In a pack's folder: a Note of each chapter."""
 READER = 2
 """Raised when files are read differently, so that they are taken in anew."""
 
@@ -33,6 +32,17 @@ class Taken:
     changed: bool
     sections: int
     unreadable: tuple[int, ...] = ()
+
+
+class Note(BaseModel):
+    """Of a chapter: the file it came from, the hash of what it was made of, and the pages that could not be read."""
+
+    file: str
+    made_of: str
+    unreadable: tuple[int, ...]
+
+
+_NOTES = TypeAdapter(dict[str, Note])
 
 
 def add(
@@ -69,11 +79,8 @@ def _take(
         chapter = _slug(file, path)
         made_of = f"{READER}:{sha256(file.read_bytes()).hexdigest()}"
         before = known.get(chapter)
-        if before and before["hash"] == made_of and (folder / "manual" / chapter).is_file():
-            pages = before["unreadable"]
-            done.append(
-                Taken(file.name, False, _count(folder / "manual" / chapter), tuple(pages))  # type: ignore[arg-type]  # as written
-            )
+        if before and before.made_of == made_of and (folder / "manual" / chapter).is_file():
+            done.append(Taken(file.name, False, _count(folder / "manual" / chapter), before.unreadable))
             continue
         if progress:
             progress(file.name, number, len(files))
@@ -83,19 +90,19 @@ def _take(
             raise PackError(f"{file}: no text under any heading was found in it")
         (folder / "manual").mkdir(parents=True, exist_ok=True)
         _write(folder / "manual" / chapter, text)
-        known[chapter] = {"hash": made_of, "file": file.name, "unreadable": list(unreadable)}
-        _write(folder / TAKEN, json.dumps(known, indent=1))
+        known[chapter] = Note(file=file.name, made_of=made_of, unreadable=unreadable)
+        _write(folder / TAKEN, _NOTES.dump_json(known, indent=1).decode())
         done.append(Taken(file.name, True, sections, unreadable))
     # last, for it makes a manual of the folder: one without chapters would stop every build
     _write(folder / "pack.yaml", yaml.safe_dump(manifest.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
     return done
 
 
-def _known(folder: Path) -> dict[str, dict[str, object]]:
-    """What was taken in before; nothing where the note of it cannot be read, for it can be made anew."""
+def _known(folder: Path) -> dict[str, Note]:
+    """What was taken in before; nothing where the notes of it are not as they should be, for they can be made anew."""
     try:
-        return dict(json.loads((folder / TAKEN).read_text("utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+        return _NOTES.validate_json((folder / TAKEN).read_bytes())
+    except (FileNotFoundError, ValidationError):
         return {}
 
 

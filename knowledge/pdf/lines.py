@@ -56,9 +56,9 @@ class Run:
         for at, end, start in self.gaps:
             if abs(start - place) <= 3:
                 before = tuple(gap for gap in self.gaps if gap[0] < at)
-                after = tuple((number - at, *edges) for number, *edges in self.gaps if number > at)
+                after = tuple((number - at, left, right) for number, left, right in self.gaps if number > at)
                 first = replace(self, text=self.text[:at].rstrip(), end=end, gaps=before)
-                return first, replace(self, text=self.text[at:], x=start, led=False, gaps=after)  # type: ignore[arg-type]  # two edges
+                return first, replace(self, text=self.text[at:], x=start, led=False, gaps=after)
         return None
 
     @property

@@ -92,8 +92,8 @@ def written(regions: Sequence[tuple[int, list[Piece]]], outline: Outline, body: 
         fresh = True
         for block in _blocks(page, region, levels):
             before = blocks[-1] if blocks else None
-            if fresh and isinstance(before, Paragraph) and _runs_on(before, block):
-                before.lines += block.lines  # type: ignore[union-attr]  # only a paragraph runs on
+            if fresh and isinstance(before, Paragraph) and isinstance(block, Paragraph) and _runs_on(before, block):
+                before.lines += block.lines
                 before.last_page = page
             elif isinstance(block, Rows) and isinstance(before, Rows) and fresh and _same_table(before, block):
                 _append(before, block)
@@ -205,9 +205,9 @@ def _same_paragraph(lines: Sequence[Line], after: Line, levels: _Levels) -> bool
     return _close(line, after) and abs(after.size - line.size) <= 0.2 * levels.body
 
 
-def _runs_on(before: Paragraph, block: Block) -> bool:
+def _runs_on(before: Paragraph, block: Paragraph) -> bool:
     """Whether a paragraph goes on in the next column or on the next page."""
-    if not isinstance(block, Paragraph) or abs(block.size - before.size) > 0.2:
+    if abs(block.size - before.size) > 0.2:
         return False
     first = block.lines[0]
     if BULLET.match(first) and BULLET.match(before.lines[0]):

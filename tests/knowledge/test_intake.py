@@ -168,3 +168,15 @@ def test_a_pdf_added_built_asked_exported_and_removed(
     run("remove", "own")
     run("build", "--json")
     assert len(run("list", "--json").splitlines()) == 1
+
+
+@pytest.mark.parametrize("note", ["{", "[]", '{"a.md": 3}', '{"a.md": {"file": "a.md"}}'])
+def test_a_note_of_another_shape_is_made_anew(tmp_path: Path, note: str) -> None:
+    source, packs = tmp_path / "a.md", tmp_path / "packs"
+    source.write_text("# Keys\n\nThe key opens the doors.\n", encoding="utf-8")
+    intake.add(source, "mycar", packs)
+    (packs / "mycar" / intake.TAKEN).write_text(note, encoding="utf-8")
+    (taken,) = intake.add(source, "mycar", packs)
+    assert taken.changed
+    (again,) = intake.add(source, "mycar", packs)
+    assert not again.changed

@@ -8,24 +8,15 @@ from hassil import Intents
 
 from assistant.errors import SpeechError
 from assistant.speech import built_in as engine
-from assistant.speech import moonshine
 from assistant.speech.built_in import AS_GOOD, AS_WELL, WORST_LOSS, BuiltInTranscriber, View, built_in
 from assistant.speech.decoder import Heard
 from assistant.speech.moonshine import Guess
 from assistant.speech.sphinx import Opinion, SphinxTranscriber
 from assistant.utterance import Audio
 from intents import templates
+from tests.speech.conftest import COMMANDS, MANUAL, meant, named
 
-FOLDER = moonshine.folder()
-pytestmark = pytest.mark.skipif(FOLDER is None, reason="Moonshine has no wheel for this machine")
-
-MANUAL = (
-    "What does the yellow tyre light mean?",
-    "How do I change a wheel?",
-    "The cabin filter is changed every year.",
-    "What should I do if the battery is flat?",
-    "What oil does the engine need?",
-)
+pytestmark = pytest.mark.usefixtures("weights")
 
 
 @pytest.fixture(scope="module")
@@ -35,37 +26,10 @@ def car(tmp_path_factory: pytest.TempPathFactory) -> BuiltInTranscriber:
     return ears
 
 
-def meant(text: str) -> str:
-    """Spellings that sound alike, and articles nobody listens for, made one."""
-    for one, other in (
-        ("half way", "halfway"),
-        ("highbeams", "high beams"),
-        ("tire", "tyre"),
-        ("confirmed", "confirm"),
-    ):
-        text = text.replace(one, other)
-    return " ".join(word for word in text.split() if word not in ("the", "that", "a"))
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        "slt_set_the_temperature_to_twenty_one_degrees",
-        "rms_a_bit_warmer",
-        "awb_turn_on_my_seat_heating",
-        "slt_switch_to_sport_mode",
-        "slt_open_the_trunk",
-        "kal16_open_the_trunk",
-        "awb_unlock_the_doors",
-        "rms_turn_on_the_high_beams",
-        "slt_turn_off_traction_control",
-        "rms_yes",
-        "slt_confirm",
-    ],
-)
+@pytest.mark.parametrize("file", COMMANDS)
 def test_a_command_is_heard(car: BuiltInTranscriber, said: dict[str, Audio], file: str) -> None:
     heard = car.transcribe(said[file])
-    assert meant(heard.text) == meant(file.partition("_")[2].replace("_", " "))
+    assert meant(heard.text) == named(file)
     assert not heard.free and 0 < heard.confidence <= 1 and heard.engine == "moonshine/tiny-en"
 
 
@@ -82,7 +46,7 @@ def test_a_command_is_heard(car: BuiltInTranscriber, said: dict[str, Audio], fil
 )
 def test_a_question_is_heard_word_by_word(car: BuiltInTranscriber, said: dict[str, Audio], file: str) -> None:
     heard = car.transcribe(said[file])
-    assert meant(heard.text) == meant(file.partition("_")[2].replace("_", " "))
+    assert meant(heard.text) == named(file)
     assert heard.free, "it may be a question, never a loose command"
 
 

@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
-from assistant.speech import moonshine
 from assistant.speech.expectation import Expectation, expected, written
 from assistant.speech.tokens import Tokens
-
-FOLDER = moonshine.folder()
 
 
 @pytest.mark.parametrize(
@@ -29,13 +26,6 @@ def test_a_sentence_is_written_as_moonshine_would(said: str, text: str) -> None:
 
 def test_numbers_may_stay_words() -> None:
     assert written("set it to twenty one", digits=False) == "Set it to twenty one."
-
-
-@pytest.fixture(scope="module")
-def tokens() -> Tokens:
-    if FOLDER is None:
-        pytest.skip("Moonshine has no wheel for this machine")
-    return Tokens(FOLDER / "tokenizer.bin")
 
 
 @pytest.fixture(scope="module")

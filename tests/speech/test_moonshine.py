@@ -6,19 +6,16 @@ import numpy as np
 import pytest
 
 from assistant.errors import SpeechError
-from assistant.speech import moonshine
 from assistant.speech.expectation import Expectation, expected
 from assistant.speech.moonshine import Moonshine
 from assistant.utterance import SAMPLE_RATE, Audio
 
-FOLDER = moonshine.folder()
-pytestmark = pytest.mark.skipif(FOLDER is None, reason="Moonshine has no wheel for this machine")
+pytestmark = pytest.mark.usefixtures("weights")
 
 
 @pytest.fixture(scope="module")
-def model() -> Moonshine:
-    assert FOLDER is not None
-    return Moonshine(FOLDER)
+def model(weights: Path) -> Moonshine:
+    return Moonshine(weights)
 
 
 def test_plain_speech_is_written_down(model: Moonshine, said: dict[str, Audio]) -> None:
@@ -59,9 +56,8 @@ def test_sound_of_any_length_ends(model: Moonshine, length: int) -> None:
     assert model.guess(model.listen(hum)).pieces <= 6.5 * 15 + 3
 
 
-def test_a_damaged_model_is_named(tmp_path: Path) -> None:
-    assert FOLDER is not None
-    (tmp_path / "tokenizer.bin").write_bytes((FOLDER / "tokenizer.bin").read_bytes())
+def test_a_damaged_model_is_named(weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.bin").write_bytes((weights / "tokenizer.bin").read_bytes())
     (tmp_path / "encoder_model.ort").write_bytes(b"half of it")
     with pytest.raises(SpeechError, match="no Moonshine model that can be loaded"):
         Moonshine(tmp_path)

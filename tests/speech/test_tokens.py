@@ -7,17 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import SpeechError
-from assistant.speech import moonshine
 from assistant.speech.tokens import END, START, Tokens
 
-FOLDER = moonshine.folder()
-pytestmark = pytest.mark.skipif(FOLDER is None, reason="Moonshine has no wheel for this machine")
-
-
-@pytest.fixture(scope="module")
-def tokens() -> Tokens:
-    assert FOLDER is not None
-    return Tokens(FOLDER / "tokenizer.bin")
+pytestmark = pytest.mark.usefixtures("weights")
 
 
 @given(words=st.lists(st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.,?%-", min_size=1)))
