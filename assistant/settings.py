@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant import paths
 from assistant.errors import SettingsError
 
+Recogniser = Literal["auto", "moonshine", "pocketsphinx", "whisper", "wyoming"]
+
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -19,7 +21,7 @@ class Section(BaseModel):
 class SpeechSettings(Section):
     """Which engines hear and speak."""
 
-    recogniser: Literal["auto", "moonshine", "pocketsphinx", "whisper", "wyoming"] = "auto"
+    recogniser: Recogniser = "auto"
     """"auto" takes faster-whisper when a model is on disk, else Moonshine beside PocketSphinx (built in)."""
     whisper_model: str = "auto"
     """A model's name under the models folder, a folder, or "auto" for the best one found."""

@@ -1,11 +1,12 @@
 """`cabin hear`: what sound files say."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from assistant.cli.inputs import file_option, items, json_option
+from assistant.settings import Recogniser
 
 if TYPE_CHECKING:
     from assistant.utterance import Transcript
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @json_option
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "moonshine", "pocketsphinx", "whisper", "wyoming"]),
+    type=click.Choice(get_args(Recogniser)),
     help="Default: as in the settings.",
 )
 @click.option("--model", help="A faster-whisper model, by name or folder. Default: as in the settings.")

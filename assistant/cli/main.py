@@ -1,6 +1,5 @@
 """The `cabin` command: a group that imports a subcommand only when it is called."""
 
-import gc
 import importlib
 import sys
 
@@ -8,11 +7,6 @@ import click
 
 OURS = ("assistant", "demo", "intents", "knowledge", "policies")
 """Packages whose errors are written for people."""
-
-MANY_OBJECTS = 100_000
-"""New objects before Python looks for garbage: modules make many that stay, and looking through them is a tenth of a
-first answer.
-"""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "drive": ("demo.command:drive", "Play a scripted drive: sound in, actions and answers out."),
@@ -71,7 +65,6 @@ def cabin() -> None:
 
 def main() -> None:
     """The entry point: an error of ours is a sentence, never a traceback."""
-    gc.set_threshold(MANY_OBJECTS)
     try:
         cabin()
     except Exception as error:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from assistant.errors import SpeechError
 from assistant.ports import Synthesizer, Transcriber
+from assistant.settings import Recogniser
 from assistant.speech import denoise
 from assistant.speech.models import piper_voice, whisper_model
 from assistant.speech.timely import DEADLINE_S, Timely
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from hassil import Intents
 
 
-RECOGNISERS = ("auto", "moonshine", "pocketsphinx", "whisper", "wyoming")
+RECOGNISERS = get_args(Recogniser)
 VOICES = ("auto", "espeak", "piper", "wyoming")
 
 
