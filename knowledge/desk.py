@@ -29,14 +29,18 @@ class Desk:
         readings: Sequence[LiveReading],
         patterns: Patterns,
         variant: str | None = None,
+        rules_out: Callable[[str, int], bool] | None = None,
     ) -> None:
-        """``variant`` is that of the car where its readings do not tell, by default the pack's own."""
+        """``variant`` is that of the car where its readings do not tell, by default the pack's own. ``rules_out`` tells
+        whether a question is surely not about a section, whatever words it shares with an entry for it.
+        """
         found = shelf.packs[pack]
         self.shelf, self.pack, self.lists = shelf, pack, found.lists
         self.variants = replace(found.variants, own=variant) if variant else found.variants
         self.live = Live(found.lists, self.variants, Dashboard.of(readings, found.manifest.units), patterns)
         self.patterns = patterns
         self.has_readings = bool(readings)
+        self.rules_out = rules_out
 
     def first(self, question: str, text: str) -> Answer | None:
         """The answer that needs no search: fault codes, safety topics, the live car; None when there is none."""
@@ -44,7 +48,7 @@ class Desk:
         if codes:
             return self._lively(question, self.live.code(codes))
         topic = topic_of(text, self.patterns)
-        safety = curated.safety_for(text, self.lists.safety)
+        safety = self._safety(text)
         if topic == "faults" and self.has_readings:
             return self._lively(question, self.live.answer(topic, text))
         if safety and not curated.is_procedure(text):
@@ -74,7 +78,7 @@ class Desk:
         feature = curated.asked_for(text, self.lists.equipment)
         if feature:
             return self._has(answer, feature.name, feature.section, bool(variants & set(feature.variants)))
-        safety = curated.safety_for(text, self.lists.safety)
+        safety = self._safety(text)
         near = {passage.section.rpartition(", ")[2] for passage in answer.passages[:2]}
         if safety and answer.outcome != "answer" and safety.section in near:
             return replace(self._curated(question, safety), passages=answer.passages, timings_ms=answer.timings_ms)
@@ -106,6 +110,13 @@ class Desk:
         told = word(self.shelf.sections[number], self.shelf.sections[number].blocks[0])
         source = self.shelf.source(number, told.page)
         return replace(answer, text=f"{text} {told.text}", outcome="answer", reason="", sources=(source,), steps=())
+
+    def _safety(self, text: str) -> Safety | None:
+        entry = curated.safety_for(text, self.lists.safety)
+        section = self.shelf.find(self.pack, entry.section) if entry else None
+        if section is None or self.rules_out is None:
+            return entry
+        return None if self.rules_out(text, section) else entry
 
     def _curated(self, question: str, safety: Safety) -> Answer:
         return self._told(question, " ".join(safety.spoken), (safety.section,))

@@ -5,6 +5,7 @@ index/build-<id>/manifest.json    what the build was made of, with hashes of the
 index/build-<id>/manuals.json     packs, sections, passages and their windows
 index/build-<id>/states.npz       what the model made of passages, titles, queries and what no manual answers, see
                               `knowledge.states`
+index/build-<id>/classes.npz      for each pack with queries, what tells its sections apart, see `knowledge.classifier`
 index/build-<id>/chroma/          passages and their vectors in ChromaDB
 index/parts/                      what a build that was interrupted had read already
 """
@@ -25,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from knowledge import manual, pack, states
+from knowledge.classifier import features, learnt
 from knowledge.embedding import BASIS, Embedder
 from knowledge.errors import IndexBroken, IndexMissing, KnowledgeError, PackError
 from knowledge.manual import Section
@@ -32,10 +34,12 @@ from knowledge.pack import Pack
 from knowledge.passages import Cut, cut
 from knowledge.queries import elsewhere
 from knowledge.states import Piece, State
+from knowledge.words import DATA, content, load_synonyms
 
-FORMAT = 5
+FORMAT = 6
 """Raised when what is written changes, so that older indexes are built anew."""
 
+CLASSES = "classes.npz"
 COLLECTION = "manuals"
 POINTER = "CURRENT"
 PARTS = "parts"
@@ -189,7 +193,7 @@ def _fill(
     pieces = [Piece.of(each) for each in cuts]
     pieces += [Piece(section.title) for section in sections]
     pieces += [Piece(text) for _, text in queries]
-    pieces += [Piece(text) for text in elsewhere()]
+    pieces += [Piece(text) for texts in elsewhere().values() for text in texts]
     parts = target.parent / PARTS
     found = states.read(pieces, embedder, parts / _model_hash(embedder.folder)[:12], known, progress)
     states.save(target / "states.npz", [piece.key for piece in pieces], found)
@@ -206,16 +210,39 @@ def _fill(
         encoding="utf-8",
     )
     np.save(target / BASIS, embedder.basis)
+    examples = [(each.section, each.text) for each in cuts]
+    examples += [(number, section.title) for number, section in enumerate(sections)]
+    _classify(target / CLASSES, [each.name for each in packs if each.queries], owner, examples + queries, found)
     _store(target, cuts, sections, owner, found)
     manifest = {
         "made_of": _made_of(list(folders), embedder.folder),
         "packs": names,
         "sections": len(sections),
         "passages": len(cuts),
-        "files": {name: _hash(target / name) for name in ("states.npz", "manuals.json", BASIS)},
+        "files": {name: _hash(target / name) for name in ("states.npz", "manuals.json", BASIS, CLASSES)},
     }
     (target / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     shutil.rmtree(parts, ignore_errors=True)
+
+
+def _classify(
+    path: Path, names: Sequence[str], owner: Sequence[str], examples: Sequence[tuple[int, str]], found: Sequence[State]
+) -> None:
+    """Learn the sections of each pack with queries: ``examples`` are texts with their sections, ``found`` their states
+    and then those of what no manual answers, which has a class for each heading.
+    """
+    synonyms, beside = load_synonyms(), elsewhere()
+    texts = [text for _, text in examples] + [text for texts in beside.values() for text in texts]
+    words = [content(synonyms.canonical(text)) for text in texts]
+    seen = features(np.stack([state.vector for state in found]), words)
+    classes = {}
+    for name in names:
+        first, count = owner.index(name), owner.count(name)
+        rows = [row for row, (section, _) in enumerate(examples) if owner[section] == name]
+        wanted = [examples[row][0] - first for row in rows]
+        wanted += [count + number for number, each in enumerate(beside.values()) for _ in each]
+        classes[str(first)] = learnt(seen[[*rows, *range(len(examples), len(texts))]], wanted, count + len(beside))
+    np.savez(path, **classes)  # type: ignore[arg-type]  # its keywords are arrays
 
 
 def _queries(each: Pack, sections: Sequence[Section], first: int) -> list[tuple[int, str]]:
@@ -271,12 +298,12 @@ def _store(
 
 
 def _made_of(folders: list[Path], model: Path) -> dict[str, object]:
-    beside = sha256("\n".join(elsewhere()).encode()).hexdigest()
     return {
         "format": FORMAT,
         "packs": pack.fingerprint(folders),
         "model": _model_hash(model),
-        "elsewhere": beside,
+        "elsewhere": sha256(json.dumps(elsewhere()).encode()).hexdigest(),
+        "words": [_hash(DATA / name) for name in ("synonyms.yaml", "stopwords.txt")],
     }
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,11 @@ class Library:
         """The sentences of the manuals, for a recogniser's language model."""
         return self.shelf.sentences()
 
+    def rules_out(self, pack: str, text: str, section: int) -> bool:
+        """Whether a question in the words ``text`` is surely not about ``section`` of ``pack``."""
+        asked = self.ranker.read(self.translate(text), self.embedder, pack, frozenset())
+        return self.ranker.rules_out(asked, section)
+
     def _worded_by(self, choice: "ModelChoice") -> "Word":
         from knowledge.grounding import Grounding
         from knowledge.model import Phrasing, open_model
@@ -146,7 +152,7 @@ class Library:
         text = plainly(question)
         if not any(token.isalpha() for token in tokens(text)):
             return Answer(question, EMPTY, "refused", "no_question")
-        desk = Desk(self.shelf, name, readings, self._patterns, variant)
+        desk = Desk(self.shelf, name, readings, self._patterns, variant, partial(self.rules_out, name))
         answer = desk.first(question, text) or desk.after(question, text, self._search)
         if answer.passages:
             return answer

@@ -3,7 +3,7 @@
 And what they may say that no manual answers: the same for all cars, in data/elsewhere.txt.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.classifier import FLOOR, features, logs
 from knowledge.states import unit
 from knowledge.words import DATA
 
@@ -18,9 +19,15 @@ NEAREST = 10
 """Sections with the nearest queries join those that the passages found."""
 
 
-def elsewhere(path: Path = DATA / "elsewhere.txt") -> list[str]:
-    """What no manual answers."""
-    return [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+def elsewhere(path: Path = DATA / "elsewhere.txt") -> dict[str, list[str]]:
+    """What no manual answers, by heading."""
+    found: dict[str, list[str]] = {}
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            heading = line.lstrip("# ")
+        elif line:
+            found.setdefault(heading, []).append(line)
+    return found
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class Queries:
 
     ``sections`` int [Q]; ``vectors`` float32 [Q, 384], unit length; ``tokens`` float32 [N, 64], unit length,
     ``rows`` [Q + 1]: where the tokens of each start; ``steps`` float32 [64]: the lengths of the basis's directions.
+    ``classes`` by the first section of each pack that has queries: the classifier's weights float32 [s + e, 1408], one
+    row a section of the pack, then one a heading of what no manual answers.
     """
 
     sections: NDArray[np.int64]
@@ -36,10 +45,16 @@ class Queries:
     tokens: NDArray[np.float32]
     rows: NDArray[np.int64]
     steps: NDArray[np.float32]
+    classes: Mapping[int, NDArray[np.float32]]
 
     @classmethod
     def of(
-        cls, sections: Sequence[int], states: Mapping[str, NDArray[Any]], first: int, basis: NDArray[np.float32]
+        cls,
+        sections: Sequence[int],
+        states: Mapping[str, NDArray[Any]],
+        first: int,
+        basis: NDArray[np.float32],
+        classes: Mapping[int, NDArray[np.float32]],
     ) -> "Queries":
         """The queries among an index's states, from ``first`` on."""
         end = first + len(sections)
@@ -51,35 +66,55 @@ class Queries:
             unit(states["tokens"][starts[0] : starts[-1]].astype(np.float32) * steps),
             starts - starts[0],
             steps,
+            classes,
         )
 
     def scores(
-        self, vector: NDArray[np.float32], tokens: NDArray[np.float32], among: range
+        self, vector: NDArray[np.float32], words: Collection[str], among: range
     ) -> dict[int, tuple[float, float]]:
-        """For each section of ``among`` with queries: the best cosine of one of them, and the best late interaction.
-
-        ``vector`` [384] and ``tokens`` [t, 64], in the basis, are a question's. Late interaction goes both ways: what
-        of the question the query says, and what of the query the question says, each by the best match of every token,
-        averaged.
+        """For each section of ``among`` with queries: the best cosine of one of them, and the logarithm of how likely
+        the classifier thinks it, at least FLOOR. ``vector`` [384] and the meaning ``words`` are a question's.
         """
         first, end = np.searchsorted(self.sections, (among.start, among.stop))
         if first == end:
             return {}
         sections, firsts = np.unique(self.sections[first:end], return_index=True)
         cosines = np.maximum.reduceat(self.vectors[first:end] @ vector, firsts)
-        if not len(tokens):
-            return {int(s): (float(c), 0.0) for s, c in zip(sections, cosines, strict=True)}
+        likely = np.maximum(self._likely(vector, words, among)[sections - among.start], FLOOR)
+        return dict(zip(sections.tolist(), zip(cosines.tolist(), likely.tolist(), strict=True), strict=True))
+
+    def late(self, tokens: NDArray[np.float32], section: int) -> float:
+        """The best late interaction of a question's ``tokens`` [t, 64], in the basis, with a query of ``section``; 0
+        without. It goes both ways: what of the question the query says, and what of the query the question says, each
+        by the best match of every token, averaged.
+        """
+        first, end = np.searchsorted(self.sections, (section, section + 1))
+        if first == end or not len(tokens):
+            return 0.0
         starts = self.rows[first : end + 1] - self.rows[first]
-        # of short texts the basis keeps less: made unit length again, they compare better
-        matches = unit(tokens / self.steps) @ self.tokens[self.rows[first] : self.rows[end]].T
+        matches = self._matched(tokens, section)
         said = np.maximum.reduceat(matches, starts[:-1], axis=1).mean(axis=0)
         meant = np.add.reduceat(matches.max(axis=0), starts[:-1]) / np.maximum(np.diff(starts), 1)
-        lates = np.maximum.reduceat((said + meant) / 2, firsts)
-        return {int(s): (float(c), float(late)) for s, c, late in zip(sections, cosines, lates, strict=True)}
+        return float(((said + meant) / 2).max())
+
+    def outside(self, vector: NDArray[np.float32], words: Collection[str], among: range) -> float:
+        """The logarithm of how likely the classifier thinks that no section of ``among`` answers; at least FLOOR."""
+        if among.start not in self.classes:
+            return FLOOR
+        return max(float(np.logaddexp.reduce(self._likely(vector, words, among)[len(among) :])), FLOOR)
+
+    def _likely(self, vector: NDArray[np.float32], words: Collection[str], among: range) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = logs(features(vector[None], [words]), self.classes[among.start])[0]
+        return found
 
     def matches(self, tokens: NDArray[np.float32], section: int) -> NDArray[np.float32]:
         """The best match [t] of each of a question's ``tokens`` [t, 64] in the queries of ``section``, -1 without."""
-        first, end = np.searchsorted(self.sections, (section, section + 1))
-        own = self.tokens[self.rows[first] : self.rows[end]]
-        best: NDArray[np.float32] = (unit(tokens / self.steps) @ own.T).max(axis=1, initial=-1.0)
+        best: NDArray[np.float32] = self._matched(tokens, section).max(axis=1, initial=-1.0)
         return best
+
+    def _matched(self, tokens: NDArray[np.float32], section: int) -> NDArray[np.float32]:
+        """How well ``tokens`` [t, 64] match each token of the queries of ``section``, [t, n]."""
+        first, end = np.searchsorted(self.sections, (section, section + 1))
+        # of short texts the basis keeps less: made unit length again, they compare better
+        found: NDArray[np.float32] = unit(tokens / self.steps) @ self.tokens[self.rows[first] : self.rows[end]].T
+        return found

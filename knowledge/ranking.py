@@ -1,4 +1,4 @@
-"""Ranks the nearest passages by ten features, twelve where the pack has queries, and the blocks of a section."""
+"""Ranks the nearest passages by ten features, thirteen where the pack has queries, and the blocks of a section."""
 
 import math
 import re
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge import queries
+from knowledge.classifier import FLOOR
 from knowledge.embedding import Embedder
 from knowledge.manual import Block, Section
 from knowledge.shelf import Shelf
-from knowledge.weights import FEATURES, Fitted, Weights
+from knowledge.weights import FEATURES, QUERY_FEATURES, Fitted, Weights
 from knowledge.words import Contrasts, Synonyms, content, telling
 
 _QUANTITY = re.compile(
@@ -36,6 +37,10 @@ _DOING = re.compile(
 )
 MOST = 10.0
 """A lead in score beyond which more says nothing."""
+RULED_OUT = math.log(1 / 400)
+"""Of the classifier, below which a section is not what was asked about, if it finds another one likely. Of what drivers
+say in danger, and of other sentences with the same words, it divides the questions for fitting without a mistake.
+"""
 LONG = 8
 """Meaning words beyond which more say nothing."""
 NOTICES = ("warning", "caution", "note")
@@ -60,8 +65,8 @@ class Asked:
     ``vector`` is the mean of its vectors as asked and with every word as its group of synonyms has it first;
     ``tokens`` are the unit token states of both in the index's basis. ``stems`` are its meaning words so worded.
     ``queries`` are the scores of the sections by `Queries.scores`, empty where the pack has no queries.
-    ``elsewhere`` is the cosine to the nearest of what no manual answers. ``telling`` marks the tokens of words that
-    carry meaning.
+    ``elsewhere`` is the cosine to the nearest of what no manual answers, ``outside`` how likely the classifier thinks
+    that no section answers, as a logarithm. ``telling`` marks the tokens of words that carry meaning.
     """
 
     text: str
@@ -74,6 +79,7 @@ class Asked:
     weights: Weights
     queries: Mapping[int, tuple[float, float]]
     elsewhere: float
+    outside: float
     telling: NDArray[np.bool_]
 
 
@@ -130,28 +136,37 @@ class Ranker:
         said = self.variants[pack].named(question)
         vector = np.mean([reading.vector for reading in readings], axis=0)
         tokens = (states / norms) @ self.shelf.basis.T
+        among = self._queried.get(pack, range(0))
+        stems = frozenset(self._stems(question))
         return Asked(
             question,
-            frozenset(self._stems(question)),
+            stems,
             vector,
             tokens,
             self.contrasts.named(self.synonyms.canonical(question)),
             said or variants,
             pack,
             self.fitted.queries if pack in self._queried else self.fitted.plain,
-            self.shelf.queries.scores(vector, tokens, self._queried.get(pack, range(0))),
+            self.shelf.queries.scores(vector, stems, among),
             float((self.shelf.elsewhere @ vector).max(initial=0.0)),
+            self.shelf.queries.outside(vector, stems, among),
             np.concatenate([_telling(w, reading.spans) for w, reading in zip(wordings, readings, strict=True)]),
         )
 
     def beside(self, asked: Asked, rows: Sequence[int]) -> list[int]:
-        """``rows``, and the nearest passage of each section whose queries are nearest the question."""
-        near = sorted(asked.queries, key=lambda section: -asked.queries[section][0])[: queries.NEAREST]
+        """``rows``, and the nearest passage of each section whose queries are nearest the question, or that the
+        classifier thinks likeliest.
+        """
+        near = {
+            section
+            for sign in (0, 1)
+            for section in sorted(asked.queries, key=lambda s: -asked.queries[s][sign])[: queries.NEAREST]
+        }
         have = {self.shelf.passages[row][0] for row in rows}
         vectors = self.shelf.vectors
         found = [
             max(self.shelf.section_rows[section], key=lambda row: float(vectors[row] @ asked.vector))
-            for section in near
+            for section in sorted(near)
             if section not in have
         ]
         return [*rows, *found]
@@ -165,6 +180,13 @@ class Ranker:
         order = np.argsort(-scores, kind="stable")
         passages = self.shelf.passages
         return [Ranked(rows[i], passages[rows[i]][0], features[i], float(scores[i])) for i in order]
+
+    def rules_out(self, asked: Asked, section: int) -> bool:
+        """Whether the classifier finds something else likely, and not ``section``; never in a pack without queries."""
+        if section not in asked.queries:
+            return False
+        another = max(likely for _, likely in asked.queries.values()) > math.log(0.5)
+        return asked.outside > math.log(0.5) or (another and asked.queries[section][1] < RULED_OUT)
 
     def best_block(self, asked: Asked, section: int) -> Best:
         """The block of ``section`` that answers best: by its best window, notices marked down, figures up."""
@@ -302,10 +324,16 @@ class Ranker:
                 not own or bool(own & asked.variants),
                 self._covered(asked, self._words[section]),
                 self._covered(asked, self._title_words[section]),
-                *asked.queries.get(section, ()),
+                *self._of_queries(asked, section),
             ],
             dtype=np.float32,
         )
+
+    def _of_queries(self, asked: Asked, section: int) -> tuple[float, ...]:
+        if section not in asked.queries:
+            return ()
+        cosine, likely = asked.queries[section]
+        return cosine, self.shelf.queries.late(asked.tokens, section), likely
 
     def _windows(self, asked: Asked, row: int) -> tuple[list[int], NDArray[np.float32], NDArray[np.float32]]:
         """For each window of a passage: its block, its cosine, and the mean over the question's tokens of the
@@ -345,12 +373,18 @@ def _query_signs(asked: Asked, ranked: Sequence[Ranked]) -> dict[str, float]:
     """How near the queries of the first section are, and how far ahead of those of all others."""
     if not asked.queries:
         return {}
-    first = ranked[0].section
-    cosine, late = asked.queries[first]
-    others = [scores for section, scores in asked.queries.items() if section != first] or [(0.0, 0.0)]
+    first, found = ranked[0].section, QUERY_FEATURES.index("query_late")
+    cosine, likely = asked.queries[first]
+    others = [scores for section, scores in asked.queries.items() if section != first] or [(0.0, FLOOR)]
+    cosines, logs = zip(*others, strict=True)
+    late = float(ranked[0].features[found])
+    lates = [float(each.features[found]) for each in ranked if each.section != first] or [0.0]
     return {
         "query": cosine,
-        "query_lead": cosine - max(other for other, _ in others),
+        "query_lead": cosine - max(cosines),
         "query_late": late,
-        "late_lead": late - max(other for _, other in others),
+        "late_lead": late - max(lates),
+        "class": math.exp(likely),
+        "class_lead": likely - max(logs),
+        "outside": asked.outside,
     }

@@ -74,6 +74,8 @@ class Shelf:
             data = json.loads((folder / "manuals.json").read_text("utf-8"))
             with np.load(folder / "states.npz") as held:
                 states = {name: held[name] for name in held.files if name != "keys"}
+            with np.load(folder / index.CLASSES) as held:
+                classes = {int(first): held[first] for first in held.files}
             sections = tuple(_section(entry) for entry in data["sections"])
             passages = tuple((entry["section"], entry["text"]) for entry in data["passages"])
             by_section: list[list[int]] = [[] for _ in sections]
@@ -99,7 +101,7 @@ class Shelf:
                 windows=np.stack([passage, blocks + block, starts[passage] + first, starts[passage] + last], 1),
                 window_vectors=states["window_vectors"],
                 window_rows=states["window_rows"][: count + 1],
-                queries=Queries.of(data["queries"], states, titles, basis),
+                queries=Queries.of(data["queries"], states, titles, basis, classes),
                 elsewhere=states["vectors"][titles + len(data["queries"]) :],
             )
         except (OSError, ValueError, KeyError, TypeError) as error:

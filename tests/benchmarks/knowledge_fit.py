@@ -9,6 +9,7 @@ without it. Both are held near their start by a penalty: there are few questions
 import argparse
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from tests.benchmarks.questions import Question
 START = (
     {"dense": 10.7, "window": 6.5, "late": 21.2, "title": 3.2, "contrast": -2.8, "unmet": -2.8}
     | dict.fromkeys(("figure", "words", "title_words"), 0.0)
-    | {"own": 4.0, "query": 10.0, "query_late": 10.0}
+    | {"own": 4.0, "query": 10.0, "query_late": 10.0, "class": 1.0}
 )
 """The fit on a real 136,000-word manual from which this one starts; that of queries is a guess. ``own`` is a choice:
 the car's own variant wins where the rest is nearly equal.
@@ -40,9 +41,9 @@ HELD = {"own": 10.0}
 PRECISION = 0.02
 """How strongly the ranking weights are held at START, but for those of HELD; about one question in fifty."""
 RIDGE = 0.02
-WRONG, SAFETY_RIGHT = 0.015, 0.99
-"""The share of all questions that may be answered wrongly, half of what the target allows for questions that are new;
-and that of answers to safety topics that must be right.
+WRONG, SAFETY_WRONG = 0.015, 0.005
+"""The share of all questions, and of those on safety topics, that may be answered wrongly: half of what the target
+allows for questions that are new, and none of the 200 there are.
 """
 REFUSED = 0.88
 """The share of unanswerable questions that reach the search and must be refused outright."""
@@ -116,13 +117,6 @@ def crossed(x: Array, y: Array) -> Array:
     return likely
 
 
-def surer_than(p: Array, y: Array, share: float) -> float:
-    """The lowest threshold above which at least ``share`` of the answers are right."""
-    order = np.argsort(-p)
-    enough = np.flatnonzero(np.cumsum(y[order]) >= share * np.arange(1, len(y) + 1))
-    return round(float(p[order][enough[-1]]) - 0.0005, 3)
-
-
 def few_wrong(p: Array, y: Array, most: int) -> float:
     """The lowest threshold above which at most ``most`` answers are wrong."""
     order = np.argsort(-p)
@@ -133,7 +127,7 @@ def few_wrong(p: Array, y: Array, most: int) -> float:
 def searched(library: Library, question: str) -> bool:
     """Whether ``question`` reaches the search: what is curated, live or known by name has no need of confidence."""
     name = next(iter(library.shelf.packs))
-    desk = Desk(library.shelf, name, (), load_patterns())
+    desk = Desk(library.shelf, name, (), load_patterns(), rules_out=partial(library.rules_out, name))
     text, reached = questions.plainly(question), []
 
     def search(*given: object) -> Answer:
@@ -240,7 +234,7 @@ def fitted(library: Library, name: str, asked: questions.Questions) -> Weights:
         confidence=_named(signs, confidence(x, y)),
         named=_named(signs, confidence(x, two)),
         answer_above=few_wrong(seen.sure, right, most),
-        safety_above=surer_than(seen.sure, right, SAFETY_RIGHT),
+        safety_above=few_wrong(seen.sure[safe], right[safe], int(SAFETY_WRONG * safe.sum())),
         unsure_above=round(float(np.quantile(seen.near[~answerable], REFUSED)), 3),
     )
     asks = sum(answerable) * ROUNDS
@@ -252,6 +246,7 @@ def fitted(library: Library, name: str, asked: questions.Questions) -> Weights:
     print("threshold: answered, right, wrong, unanswerable among these")
     for threshold in sorted({0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, fit.answer_above, fit.safety_above}):
         print(f"{threshold:.3f}: {_counted(seen.sure >= threshold, right, answerable)}")
+    print(f"{safe.sum()} on safety topics, threshold {fit.safety_above}")
     told = seen.sure >= np.where(safe, fit.safety_above, fit.answer_above)
     print(f"so: {_counted(told, right, answerable)}")
     refused = ~told & (seen.near < fit.unsure_above)

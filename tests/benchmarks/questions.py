@@ -96,9 +96,8 @@ class Row:
 PARTS = {
     "fitting": "knowledge_questions.yaml",
     "held-out": "knowledge_held_out.yaml",
-    "aside": "knowledge_aside.yaml",
 }
-"""The questions that weights are fitted on, and two parts kept aside, written before the first and second fitting."""
+"""The questions that weights are fitted on, and those kept aside."""
 
 
 def load(part: str = "fitting") -> Questions:

@@ -64,8 +64,9 @@ def test_a_section_without_a_query_is_named(tmp_path: Path, queried: Path, embed
 
 
 def test_what_no_manual_answers_is_not_answered(library: Library) -> None:
-    assert len(elsewhere()) > 100
-    for question in elsewhere():
+    asked = [question for questions in elsewhere().values() for question in questions]
+    assert len(asked) > 1_000
+    for question in asked[::5]:
         assert library.answer(question).outcome != "answer", question
 
 
@@ -74,7 +75,7 @@ def test_a_change_of_what_no_manual_answers_makes_the_index_anew(
 ) -> None:
     index.build([queried], tmp_path / "index", embedder)
     assert index.is_current([queried], tmp_path / "index", embedder)
-    monkeypatch.setattr(index, "elsewhere", lambda: ["who won the match"])
+    monkeypatch.setattr(index, "elsewhere", lambda: {"Sport": ["who won the match"]})
     assert not index.is_current([queried], tmp_path / "index", embedder)
     assert index.build([queried], tmp_path / "index", embedder).built
 
