@@ -299,6 +299,7 @@ class Engines:
             deadline_s=speech.deadline_s,
             server=speech.wyoming_uri,
             cache=self.settings.data_dir / "speech",
+            accounts_for=lambda text: self.router().accounts_for(text),
         )
         return engine
 

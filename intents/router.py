@@ -35,6 +35,9 @@ AGREED = ("confirmation", "hearing")
 """What is missing of an intent that only a yes is wanted for: we proposed it ("I'm freezing"), or are not sure that we
 heard it. What is critical is confirmed at the gate, whatever was said."""
 
+FELT = "Feels"
+"""How the intents begin that tell of how it feels in the car, see comfort.yaml."""
+
 OPPOSITE = {
     "on": {"off", "down"}, "off": {"on", "up"}, "open": {"close"}, "close": {"open"}, "lock": {"unlock"},
     "unlock": {"lock"}, "up": {"down", "off"}, "down": {"up", "on"}, "heat": {"down", "off"}, "cool": {"up"},
@@ -99,6 +102,20 @@ class Router:
         if self._modelled is not None and self._lost(clean, readings, intents):
             intents = self._modelled(clean, dialogue) or intents
         return intents or (Intent("None", "none", clean),)
+
+    def accounts_for(self, text: str) -> bool:
+        """Whether every word of ``text`` belongs to a request that could be carried out, or to how it feels in the car.
+        No language model is asked.
+        """
+        clean, new = tidy(text), Dialogue()
+        if not clean:
+            return False
+        meant = self._intents(self._chosen(self._readings(without_repair(clean)), new), new)
+        return bool(meant) and all(
+            each.score >= 1.0
+            and (each.name.startswith(FELT) or (each.kind == "command" and each.asks and not each.missing))
+            for each in meant
+        )
 
     def _lost(self, text: str, readings: list[Reading], intents: tuple[Intent, ...]) -> bool:
         """Did neither templates nor examples understand ``text``: no request, but no denial, tale or talk either?"""
@@ -358,7 +375,7 @@ class Router:
         return intent
 
     def _comfort(self, reading: Reading, dialogue: Dialogue) -> Intent:
-        name = f"Feels{camel(reading.state or '')}"
+        name = f"{FELT}{camel(reading.state or '')}"
         proposal = propose(reading, dialogue, self._things)
         if proposal is None:
             return Intent(name, "dialogue", reading.text, path=reading.path, score=reading.score)

@@ -1,7 +1,7 @@
 """The built-in recogniser: Moonshine for what is said freely, PocketSphinx for commands, and each judges the other."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,13 +67,15 @@ class View:
     """What was made of one utterance.
 
     ``guess`` is Moonshine's sentence and ``words`` what is said in it; ``fits`` tells whether they are a command of
-    ours as a whole. ``opinion`` is PocketSphinx's, where that was asked; ``likely`` and ``freely`` are how likely
-    Moonshine finds its command and its free words. ``direct`` says that the grammar was decoded whole.
+    ours as a whole, ``known`` whether one that the grammar holds. ``opinion`` is PocketSphinx's, where that was asked;
+    ``likely`` and ``freely`` are how likely Moonshine finds its command and its free words. ``direct`` says that the
+    grammar was decoded whole.
     """
 
     guess: Guess
     words: tuple[str, ...]
     fits: bool
+    known: bool
     opinion: Opinion | None = None
     likely: Guess | None = None
     freely: Guess | None = None
@@ -96,7 +98,7 @@ class View:
     def command(self) -> tuple[str, ...]:
         """The words of the command that was meant; () where none was."""
         other = self.opinion.command.words if self.opinion is not None and self.opinion.command is not None else ()
-        worst = WORST_LOSS_DIRECT if self.direct else AS_GOOD if self.fits else WORST_LOSS
+        worst = WORST_LOSS_DIRECT if self.direct else AS_GOOD if self.known else WORST_LOSS
         if other and self.loss >= worst:
             return other
         return self.words if self.fits else ()
@@ -104,7 +106,7 @@ class View:
     @property
     def rival(self) -> tuple[str, ...]:
         """The words of another command that it may have been."""
-        if self.opinion is None or self.opinion.command is None or not self.fits or self.loss < WORST_LOSS:
+        if self.opinion is None or self.opinion.command is None or not self.known or self.loss < WORST_LOSS:
             return ()
         other = self.opinion.command.words
         return () if other == self.words else self.words if self.command == other else other
@@ -114,13 +116,16 @@ class BuiltInTranscriber:
     """Hears questions as Moonshine does, led by what people say to this car, and commands by PocketSphinx's grammar.
 
     A command that Moonshine writes plainly is taken at once. Otherwise PocketSphinx searches for the best command, and
-    Moonshine says whether that is what it heard. ``sphinx`` is made with the tokens of ``model``. Blocking; may be
-    asked by several threads. Raises SpeechError when an engine fails.
+    Moonshine says whether that is what it heard. ``sphinx`` is made with the tokens of ``model``; ``accounts_for``
+    tells of a sentence that no template has whether it is for the car all the same. Blocking; may be asked by several
+    threads. Raises SpeechError when an engine fails.
     """
 
-    def __init__(self, model: Moonshine, sphinx: SphinxTranscriber) -> None:
+    def __init__(
+        self, model: Moonshine, sphinx: SphinxTranscriber, accounts_for: Callable[[str], bool] | None = None
+    ) -> None:
         self.name = model.name
-        self._model, self._sphinx = model, sphinx
+        self._model, self._sphinx, self._accounts_for = model, sphinx, accounts_for
         compiled = sphinx.compiled
         self._expectation = Expectation(compiled.expected, len(model.tokens)) if compiled.expected else None
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="denoise")
@@ -151,18 +156,21 @@ class BuiltInTranscriber:
         sound = self._model.listen(audio[max(0, span.start - around) : span.end + around])
         guess = self._model.guess(sound, self._expectation, beam=1 if alone else moonshine.BEAM)
         words = () if made_up(guess.text, span.seconds) else tuple(spoken(guess.text))
-        fits = bool(words) and self._sphinx.compiled.automaton.accepts(words)
+        known = bool(words) and self._sphinx.compiled.automaton.accepts(words)
+        fits = known or (
+            bool(words) and not alone and self._accounts_for is not None and self._accounts_for(guess.text)
+        )
         direct = self._sphinx.compiled.direct
-        plain = 0.0 if direct else PLAIN if fits else PLAINLY_ASKED if asks(words) else 0.0
+        plain = 0.0 if direct else PLAIN if known else 0.0 if fits else PLAINLY_ASKED if asks(words) else 0.0
         if quiet is None or (plainly and guess.heard >= plain * guess.pieces):
             if quiet is not None:
                 quiet.cancel()
-            return View(guess, words, fits)
+            return View(guess, words, fits, known)
         opinion = self._sphinx.opinion(quiet.result()[span.start : span.end], phones=False)
         likely = self._chance(sound, opinion.command)
         same = opinion.free is not None and opinion.command is not None and opinion.free.words == opinion.command.words
         freely = likely if same else self._chance(sound, opinion.free)
-        return View(guess, words, fits, opinion, likely, freely, direct)
+        return View(guess, words, fits, known, opinion, likely, freely, direct)
 
     def _chance(self, sound: Sound, heard: Heard | None) -> Guess | None:
         """What Moonshine thinks of PocketSphinx's words, numbers written the way that suits it better."""
@@ -177,7 +185,8 @@ class BuiltInTranscriber:
         if view.command:
             best = view.guess if view.command == view.words or view.likely is None else view.likely
             text = " ".join(view.command) if best.heard >= LEAST_HEARD * best.pieces else ""
-            return Transcript(text, math.exp(best.heard / best.pieces), self.name, rival=" ".join(view.rival))
+            free = view.command == view.words and not view.known
+            return Transcript(text, math.exp(best.heard / best.pieces), self.name, free, rival=" ".join(view.rival))
         best, words = view.free, tuple(spoken(view.free.text))
         sure = confidence(Evidence(language=best.foreseen / best.pieces, asks=asks(words)), FREE)
         if not view.words or sure < NOTHING or best.heard < LEAST_HEARD_FREELY * best.pieces:
@@ -192,11 +201,13 @@ def built_in(
     engine: str = "auto",
     cache: Path | None = None,
     wildcards: Mapping[str, Iterable[str]] | None = None,
+    accounts_for: Callable[[str], bool] | None = None,
 ) -> tuple[Transcriber, str]:
     """The best recogniser that needs no download, and what it is, in words.
 
     ``engine`` "pocketsphinx" leaves Moonshine out; "moonshine" raises SpeechError where that is not to be had.
-    Raises GrammarError when a template is wrong.
+    ``accounts_for`` tells whether a sentence that no template has is for the car. Raises GrammarError when a template
+    is wrong.
     """
     place = moonshine.folder() if engine != "pocketsphinx" else None
     lacking = "" if place or engine == "pocketsphinx" else "Moonshine is not installed for this machine"
@@ -206,7 +217,9 @@ def built_in(
             with ThreadPoolExecutor(max_workers=1) as beside:  # both take half a second to load
                 loading = beside.submit(Moonshine, place, tokens)
                 sphinx = SphinxTranscriber(intents, questions, cache=cache, wildcards=wildcards, tokens=tokens)
-                return BuiltInTranscriber(loading.result(), sphinx), "Moonshine and PocketSphinx (built in)"
+                return BuiltInTranscriber(
+                    loading.result(), sphinx, accounts_for
+                ), "Moonshine and PocketSphinx (built in)"
         except SpeechError as error:
             if error.code != "model":
                 raise

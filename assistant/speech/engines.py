@@ -1,6 +1,6 @@
 """Which recogniser and which voice are used, and why: the best that is on disk, the built-in tier otherwise."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -32,6 +32,7 @@ def transcriber(
     server: str = "",
     cache: Path | None = None,
     wildcards: Mapping[str, Iterable[str]] | None = None,
+    accounts_for: Callable[[str], bool] | None = None,
 ) -> tuple[Transcriber, str]:
     """The recogniser and the reason for it, in words.
 
@@ -39,7 +40,8 @@ def transcriber(
     ``models``; ``server`` a Wyoming server, "tcp://host:port". Both have the built-in one behind them, whose result is
     used after ``deadline_s``. ``questions`` are sentences people may ask (the manual's text, question templates),
     ``hotwords`` the names to expect, ``language`` the language to expect (None: it is detected). ``cache`` is a folder
-    for what is compiled. Raises SpeechError when the engine that was named cannot be used.
+    for what is compiled; ``accounts_for`` tells whether a sentence that no template has is for the car. Raises
+    SpeechError when the engine that was named cannot be used.
     """
     if engine not in RECOGNISERS:
         raise SpeechError(f'there is no recogniser "{engine}"; use {_either(RECOGNISERS)}', code="engine")
@@ -48,7 +50,7 @@ def transcriber(
     english = language in (None, "en")
 
     def own() -> tuple[Transcriber, str]:
-        return built_in(intents, questions, engine=engine, cache=cache, wildcards=wildcards)
+        return built_in(intents, questions, engine=engine, cache=cache, wildcards=wildcards, accounts_for=accounts_for)
 
     def backed(better: Transcriber, why: str) -> tuple[Transcriber, str]:
         if not english:

@@ -223,7 +223,9 @@ def car_ears(engine: str = "auto", cache: Path | None = None) -> Transcriber:
 
     questions = (*manual(), *examples("en").get("question", ()))
     said = templates.compiled(templates.sentences("en"))
-    return built_in(said, questions, engine=engine, cache=cache)[0]
+    return built_in(
+        said, questions, engine=engine, cache=cache, accounts_for=lambda text: _router().accounts_for(text)
+    )[0]
 
 
 @cache

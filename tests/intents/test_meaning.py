@@ -58,6 +58,20 @@ def test_talk_of_other_things_is_not_acted_on_with_the_examples_either(router: R
     assert len(acted) <= 0.005 * len(said) + 1, acted
 
 
+@pytest.mark.parametrize("text", ["dim the display", "i am cold", "it is freezing in here", "turn on the fog lights"])
+def test_every_word_of_a_request_is_accounted_for(router: Router, text: str) -> None:
+    assert router.accounts_for(text)
+
+
+def test_talk_of_other_things_and_questions_to_the_manual_are_not_accounted_for(router: Router) -> None:
+    quiet = yaml.safe_load((HERE / "not_commands.yaml").read_text(encoding="utf-8"))
+    said = [str(text) for group in quiet.values() for text in group] + HELD_OUT["none"]
+    taken = [text for text in said if router.accounts_for(text)]
+    assert len(taken) <= 0.005 * len(said) + 1, taken
+    for text in ("how do I change a wheel", "what does the yellow tyre light mean", "", "..."):
+        assert not router.accounts_for(text), text
+
+
 def test_every_label_of_the_examples_can_be_meant(embedder: Embedder) -> None:
     things = Things.load()
     for label in set(Meaning.load("en", embedder).labels):

@@ -3,27 +3,44 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soxr
 from hassil import Intents
 
 from assistant.errors import SpeechError
+from assistant.ports import Transcriber
 from assistant.speech import built_in as engine
 from assistant.speech.built_in import AS_GOOD, AS_WELL, WORST_LOSS, BuiltInTranscriber, View, built_in
 from assistant.speech.decoder import Heard
+from assistant.speech.espeak import EspeakVoice
 from assistant.speech.moonshine import Guess
 from assistant.speech.sphinx import Opinion, SphinxTranscriber
-from assistant.utterance import Audio
+from assistant.utterance import SAMPLE_RATE, Audio
 from intents import templates
+from intents.router import Router
 from tests.speech.conftest import COMMANDS, MANUAL, meant, named
 
 pytestmark = pytest.mark.usefixtures("weights")
 
 
 @pytest.fixture(scope="module")
-def car(tmp_path_factory: pytest.TempPathFactory) -> BuiltInTranscriber:
-    ears, _ = built_in(templates.load("en"), MANUAL, engine="moonshine", cache=tmp_path_factory.mktemp("speech"))
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("speech")
+
+
+@pytest.fixture(scope="module")
+def car(cache: Path) -> BuiltInTranscriber:
+    ears, _ = built_in(templates.load("en"), MANUAL, engine="moonshine", cache=cache)
     assert isinstance(ears, BuiltInTranscriber)
     return ears
+
+
+@pytest.fixture(scope="module")
+def open_to_more(cache: Path) -> Transcriber:
+    """The same, told by the router what no template has and is for the car all the same."""
+    known = Router.load("en").accounts_for
+    return built_in(templates.load("en"), MANUAL, engine="moonshine", cache=cache, accounts_for=known)[0]
 
 
 @pytest.mark.parametrize("file", COMMANDS)
@@ -77,7 +94,7 @@ def test_a_small_grammar_of_anybodys_is_heard_too(small: Intents, said: dict[str
 
 def view(guess: str, command: str, loss: float, *, fits: bool) -> View:
     opinion = Opinion(Heard(tuple(command.split()), -2.0, -2.0, 0.0, spoken=100), None)
-    return View(Guess(guess, 5, -2.0), tuple(guess.split()), fits, opinion, Guess(command, 5, -2.0 + loss))
+    return View(Guess(guess, 5, -2.0), tuple(guess.split()), fits, fits, opinion, Guess(command, 5, -2.0 + loss))
 
 
 def test_a_command_that_moonshine_finds_likely_too_is_taken() -> None:
@@ -117,6 +134,24 @@ def test_in_a_small_grammar_its_own_path_counts_more() -> None:
 
 def test_two_that_agree_have_no_rival() -> None:
     assert view("lock the doors", "lock the doors", 0.0, fits=True).rival == ()
+
+
+def test_what_no_template_has_gives_way_to_a_command_that_is_nearly_as_likely() -> None:
+    loose = replace(view("turn the heat and steering wheel on", "fan on", AS_GOOD - 1, fits=True), known=False)
+    assert loose.command == ("fan", "on") and loose.rival == ()
+    unlike = replace(view("it is freezing in here", "fan on", WORST_LOSS - 1, fits=True), known=False)
+    assert unlike.command == ("it", "is", "freezing", "in", "here")
+
+
+def test_what_the_router_accounts_for_is_heard_though_no_template_has_it(
+    car: BuiltInTranscriber, open_to_more: Transcriber
+) -> None:
+    pcm = np.frombuffer(b"".join(EspeakVoice().speak("make the screen darker")), "<i2") / np.float32(32768)
+    quiet = np.zeros(SAMPLE_RATE // 2, np.float32)
+    sound = np.concatenate((quiet, soxr.resample(pcm, 22_050, SAMPLE_RATE), quiet))
+    assert car.transcribe(sound).text == ""
+    heard = open_to_more.transcribe(sound)
+    assert (heard.text, heard.free) == ("make the screen darker", True)
 
 
 # --- where Moonshine is not ---
