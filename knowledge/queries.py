@@ -97,6 +97,15 @@ class Queries:
         meant = np.add.reduceat(matches.max(axis=0), starts[:-1]) / np.maximum(np.diff(starts), 1)
         return float(((said + meant) / 2).max())
 
+    def likely(
+        self, vector: NDArray[np.float32], words: Collection[str], among: range, least: float
+    ) -> dict[int, float]:
+        """The sections of ``among`` that the classifier finds at least as likely as ``least``, 0 to 1."""
+        if among.start not in self.classes:
+            return {}
+        found = np.exp(self._likely(vector, words, among)[: len(among)])
+        return {among.start + int(row): float(found[row]) for row in np.flatnonzero(found >= least)}
+
     def outside(self, vector: NDArray[np.float32], words: Collection[str], among: range) -> float:
         """The logarithm of how likely the classifier thinks that no section of ``among`` answers; at least FLOOR."""
         if among.start not in self.classes:

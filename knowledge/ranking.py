@@ -13,6 +13,7 @@ from knowledge import queries
 from knowledge.classifier import FLOOR
 from knowledge.embedding import Embedder
 from knowledge.manual import Block, Section
+from knowledge.phrasebook import Phrasebook
 from knowledge.shelf import Shelf
 from knowledge.weights import FEATURES, QUERY_FEATURES, Fitted, Weights
 from knowledge.words import Contrasts, Synonyms, content, telling
@@ -62,8 +63,8 @@ FIGURE_GAIN = 2.0
 class Asked:
     """A question as the ranking reads it.
 
-    ``vector`` is the mean of its vectors as asked and with every word as its group of synonyms has it first;
-    ``tokens`` are the unit token states of both in the index's basis. ``stems`` are its meaning words so worded.
+    ``vector`` is the mean of its vectors as asked and with every word as its group of synonyms has it first, worded by
+    the phrasebook; ``tokens`` are the unit token states of both in the index's basis. ``stems`` are its meaning words.
     ``queries`` are the scores of the sections by `Queries.scores`, empty where the pack has no queries.
     ``elsewhere`` is the cosine to the nearest of what no manual answers, ``outside`` how likely the classifier thinks
     that no section answers, as a logarithm. ``telling`` marks the tokens of words that carry meaning.
@@ -126,6 +127,7 @@ class Ranker:
         self._seen_in = Counter(word for words in self._words for word in words)
         self.variants = {name: pack.variants for name, pack in shelf.packs.items()}
         self._queried = shelf.queried
+        self.phrasebook = Phrasebook(shelf)
 
     def read(self, question: str, embedder: Embedder, pack: str, variants: frozenset[str]) -> Asked:
         """The question with its vector. ``variants`` are those meant unless the question names another."""
@@ -141,7 +143,7 @@ class Ranker:
         return Asked(
             question,
             stems,
-            vector,
+            self.phrasebook.worded(vector, stems, pack),
             tokens,
             self.contrasts.named(self.synonyms.canonical(question)),
             said or variants,

@@ -4,11 +4,13 @@ Beside ours stands the chain of every LangChain tutorial (`tests.benchmarks.text
 as many answerable questions as ours answers or names the section of. A question counts as right when the answer holds
 every key fact of it and cites one of its sections, as confidently wrong when it is answered, not right, and no gold
 section is cited. The pack's queries that say the same as a question are left out; the pack as it ships is a column of
-its own, and so is a pack without queries, which is what a manual that somebody adds is.
+its own, and so is a pack without queries. What a manual of another maker, which somebody adds, comes to is the part
+"another": beside ours, whose queries word the question, and alone.
 """
 
 import argparse
 import resource
+import shutil
 import statistics
 import tempfile
 import time
@@ -65,9 +67,11 @@ def table(name: str, answerable: Sequence[Row], unanswerable: Sequence[Row]) -> 
     }
 
 
-def measured(folder: Path, target: Path, embedder: Embedder, asked: Questions) -> tuple[Rows, str, list[Answer]]:
-    """The rows of one pack, what its index took, and the answers to the live questions."""
-    report = index.build([folder], target, embedder)
+def measured(
+    folders: Sequence[Path], target: Path, embedder: Embedder, asked: Questions
+) -> tuple[Rows, str, list[Answer]]:
+    """The rows of the first of some packs, what their index took, and the answers to the live questions."""
+    report = index.build(folders, target, embedder)
     started = time.perf_counter()
     with Library.open(target, embedder) as library:
         opened = time.perf_counter() - started
@@ -79,6 +83,17 @@ def measured(folder: Path, target: Path, embedder: Embedder, asked: Questions) -
         f"{report.bytes / 1e6:.1f} MB; opened in {opened:.2f} s",
         live,
     )
+
+
+def packs_of(part: str, scratch: Path) -> dict[str, list[Path]]:
+    """What each of our columns is measured with: the pack that is asked, and those beside it."""
+    demo = pack.BUILT_IN / "aurelia"
+    if part == "another":
+        return {"ours": [questions.ANOTHER, demo], "without ours beside": [questions.ANOTHER]}
+    fair = questions.fair_pack(scratch)
+    plain = Path(shutil.copytree(fair, scratch / "plain" / "aurelia"))
+    (plain / pack.QUERIES).unlink()
+    return {"ours": [fair], "as it ships": [demo], "without queries": [plain]}
 
 
 def main() -> None:
@@ -93,26 +108,23 @@ def main() -> None:
         return
     asked, embedder = questions.load(chosen.part), Embedder.load()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = questions.fair_pack(Path(scratch))
-        fair, built, live = measured(folder, Path(scratch) / "index", embedder, asked)
-        shipped, *_ = measured(pack.BUILT_IN / "aurelia", Path(scratch) / "shipped", embedder, asked)
-        (folder / pack.QUERIES).unlink()
-        plain, *_ = measured(folder, Path(scratch) / "plain", embedder, asked)
-        textbook = Textbook(pack.read(folder).chapters, embedder)
-        textbook.keep(sum(r.kept for r in fair[0]) / len(fair[0]), asked.answerable)
+        packs = packs_of(chosen.part, Path(scratch))
+        found = {name: measured(folders, Path(scratch) / name, embedder, asked) for name, folders in packs.items()}
+        first, built, live = found["ours"]
+        textbook = Textbook(pack.read(packs["ours"][0]).chapters, embedder)
+        textbook.keep(sum(r.kept for r in first[0]) / len(first[0]), asked.answerable)
         theirs = [textbook.ask(q) for q in asked.answerable], [textbook.ask(q) for q in asked.unanswerable]
-    names = ("ours", "as it ships", "without queries", "textbook chain")
-    columns = [table(name, *rows) for name, rows in zip(names, (fair, shipped, plain, theirs), strict=True)]
+    columns = [table(name, *rows) for name, (rows, *_) in found.items()] + [table("textbook chain", *theirs)]
     for key in columns[0]:
-        print(f"| {key:36} | {' | '.join(f'{column[key]:>16}' for column in columns)} |")
+        print(f"| {key:36} | {' | '.join(f'{column[key]:>19}' for column in columns)} |")
     if live:
         good = sum(not q.missing(answer.text) for q, answer in zip(asked.live, live, strict=True))
         print(f"\nlive questions right: {good} of {len(live)}")
     print(f"\n{built}; memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     if chosen.sheet:
-        judging.write(chosen.sheet, [*fair[0], *theirs[0]])
+        judging.write(chosen.sheet, [*first[0], *theirs[0]])
     if chosen.misses:
-        print_misses(fair, list(zip(asked.live, live, strict=True)))
+        print_misses(first, list(zip(asked.live, live, strict=True)))
 
 
 def print_misses(rows: Rows, live: Sequence[tuple[Question, Answer]]) -> None:

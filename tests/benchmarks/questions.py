@@ -96,8 +96,10 @@ class Row:
 PARTS = {
     "fitting": "knowledge_questions.yaml",
     "held-out": "knowledge_held_out.yaml",
+    "another": "knowledge_another.yaml",
 }
-"""The questions that weights are fitted on, and those kept aside."""
+"""The questions that weights are fitted on, those kept aside, and those to the manual of another maker, ANOTHER."""
+ANOTHER = DATA / "vega"
 
 
 def load(part: str = "fitting") -> Questions:
