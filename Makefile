@@ -14,7 +14,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # The measures, each with its own figures; DATA is a folder of recordings that is not part of the project.
 DATA ?= ../shared/speech-to-intent
