@@ -23,6 +23,13 @@ _HOW = re.compile(
 )
 
 
+_ASKS = re.compile(
+    r"(?:how|where|which|what|what's|when|who|whose|why|is|are|was|were|do|does|did|has|have|had|can|could|may|might|"
+    r"should|would|will)\b",
+    re.I,
+)
+
+
 @lru_cache(maxsize=4_096)
 def _gist(text: str) -> tuple[str, ...]:
     """The telling stems of ``text``, each word by the first of its synonyms; small words go unless little is left."""
@@ -62,6 +69,11 @@ def safety_for(question: str, entries: Sequence[Safety]) -> Safety | None:
             if _near(stems, wanted) and (best is None or len(wanted) > best[0]):
                 best = (len(wanted), entry)
     return best[1] if best else None
+
+
+def is_asked(text: str) -> bool:
+    """Whether ``text`` is worded as a question, not as telling what has happened."""
+    return bool(_ASKS.match(text))
 
 
 def is_procedure(question: str) -> bool:

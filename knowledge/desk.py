@@ -16,6 +16,13 @@ from knowledge.wording import word
 Search = Callable[[str, str, str, frozenset[str]], Answer]
 """(question, text to search for, pack, variants meant) -> the manual's answer."""
 
+RulesOut = Callable[[str, int, float], bool]
+"""(text, section, how likely nothing in the manual answers) -> whether the section is not what is asked about."""
+OUTSIDE, OUTSIDE_ASKED = 0.5, 0.2
+"""How likely it must be that nothing answers, for an entry to be passed over: what is told may be danger, what is asked
+may be curiosity. Of the questions for fitting that share words with an entry these divide all.
+"""
+
 _STATE = ("is", "are", "how is", "how's", "how are", "how hot", "what is my", "what's my", "do i have", "does")
 
 
@@ -29,10 +36,10 @@ class Desk:
         readings: Sequence[LiveReading],
         patterns: Patterns,
         variant: str | None = None,
-        rules_out: Callable[[str, int], bool] | None = None,
+        rules_out: RulesOut | None = None,
     ) -> None:
         """``variant`` is that of the car where its readings do not tell, by default the pack's own. ``rules_out`` tells
-        whether a question is surely not about a section, whatever words it shares with an entry for it.
+        whether a question is not about a section, whatever words it shares with an entry for it.
         """
         found = shelf.packs[pack]
         self.shelf, self.pack, self.lists = shelf, pack, found.lists
@@ -71,6 +78,7 @@ class Desk:
             found = telltales.named(text, self.live.car.lamps()) or telltales.named(text, self.lists.telltales)
             if not telltales.means_lamp(text):
                 found = [lamp for lamp in found if telltales.asks_only_for(text, lamp)]
+            found = [lamp for lamp in found if self._about(text, lamp.section)]
             if found:
                 lamp = found[0]
                 return self._told(question, f"{lamp.name}. {telltales.explain(lamp)}", (lamp.section,))
@@ -113,10 +121,14 @@ class Desk:
 
     def _safety(self, text: str) -> Safety | None:
         entry = curated.safety_for(text, self.lists.safety)
-        section = self.shelf.find(self.pack, entry.section) if entry else None
+        return entry if entry and self._about(text, entry.section) else None
+
+    def _about(self, text: str, title: str) -> bool:
+        """Whether ``text`` may be about the section with this title."""
+        section = self.shelf.find(self.pack, title)
         if section is None or self.rules_out is None:
-            return entry
-        return None if self.rules_out(text, section) else entry
+            return True
+        return not self.rules_out(text, section, OUTSIDE_ASKED if curated.is_asked(text) else OUTSIDE)
 
     def _curated(self, question: str, safety: Safety) -> Answer:
         return self._told(question, " ".join(safety.spoken), (safety.section,))

@@ -117,10 +117,10 @@ class Library:
         """The sentences of the manuals, for a recogniser's language model."""
         return self.shelf.sentences()
 
-    def rules_out(self, pack: str, text: str, section: int) -> bool:
-        """Whether a question in the words ``text`` is surely not about ``section`` of ``pack``."""
+    def rules_out(self, pack: str, text: str, section: int, outside: float) -> bool:
+        """Whether a question in the words ``text`` is not about ``section`` of ``pack``; see `Ranker.rules_out`."""
         asked = self.ranker.read(self.translate(text), self.embedder, pack, frozenset())
-        return self.ranker.rules_out(asked, section)
+        return self.ranker.rules_out(asked, section, outside)
 
     def _worded_by(self, choice: "ModelChoice") -> "Word":
         from knowledge.grounding import Grounding

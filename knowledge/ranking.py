@@ -183,12 +183,14 @@ class Ranker:
         passages = self.shelf.passages
         return [Ranked(rows[i], passages[rows[i]][0], features[i], float(scores[i])) for i in order]
 
-    def rules_out(self, asked: Asked, section: int) -> bool:
-        """Whether the classifier finds something else likely, and not ``section``; never in a pack without queries."""
+    def rules_out(self, asked: Asked, section: int, outside: float) -> bool:
+        """Whether the classifier finds something else likely, and not ``section``, or no section with a probability of
+        more than ``outside``; never in a pack without queries.
+        """
         if section not in asked.queries:
             return False
         another = max(likely for _, likely in asked.queries.values()) > math.log(0.5)
-        return asked.outside > math.log(0.5) or (another and asked.queries[section][1] < RULED_OUT)
+        return asked.outside > math.log(outside) or (another and asked.queries[section][1] < RULED_OUT)
 
     def best_block(self, asked: Asked, section: int) -> Best:
         """The block of ``section`` that answers best: by its best window, notices marked down, figures up."""

@@ -41,9 +41,9 @@ HELD = {"own": 10.0}
 PRECISION = 0.02
 """How strongly the ranking weights are held at START, but for those of HELD; about one question in fifty."""
 RIDGE = 0.02
-WRONG, SAFETY_WRONG = 0.015, 0.005
-"""The share of all questions, and of those on safety topics, that may be answered wrongly: half of what the target
-allows for questions that are new, and none of the 200 there are.
+WRONG, SAFETY_WRONG = 0.01, 0.005
+"""The share of all questions, and of those on safety topics, that may be answered wrongly: a third of what the target
+allows for questions that are new, and none of the safety topics that there are.
 """
 REFUSED = 0.88
 """The share of unanswerable questions that reach the search and must be refused outright."""
