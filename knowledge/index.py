@@ -79,7 +79,8 @@ def build(
 ) -> Report:
     """Build the index of ``packs`` unless it is current, and switch it in.
 
-    Only what changed since the index in use is read by the model, unless ``force`` is given. A build that is killed
+    Only what changed since the index in use is read by the model, unless ``force`` is given, and never what was read
+    ahead. A build that is killed
     leaves the index of before, or none; the next one goes on where it was killed. Two builds at once wait for each
     other. ``progress`` is told texts read and texts in all. Raises PackError for a wrong
     pack, KnowledgeError when the folder cannot be written.
@@ -96,7 +97,9 @@ def build(
                 shutil.rmtree(index_folder / PARTS, ignore_errors=True)
             target = index_folder / f"build-{uuid.uuid4().hex[:12]}"
             target.mkdir()
-            known = {} if force else _kept(index_folder, _model_hash(embedder.folder))
+            known = states.load(embedder.folder / states.AHEAD)
+            if not force:
+                known |= _kept(index_folder, _model_hash(embedder.folder))
             _fill(target, folders, embedder, known, progress or (lambda done, total: None))
             _point(index_folder, target.name)
             return _report(target, time.monotonic() - started, built=True)

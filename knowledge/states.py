@@ -20,6 +20,8 @@ MOST_CORES = 4
 """More gain little, for what is read is put together on one."""
 PRIORITY = 10
 """How far reading steps back behind other work: Unix's niceness, 0 to 19."""
+AHEAD = "read.npz"
+"""In a model's folder: states of texts that it has read before, by `knowledge.models.read_ahead`."""
 CHUNK = 256
 """Texts between two writes: what a killed build loses is read again in a few seconds."""
 
@@ -116,7 +118,7 @@ def save(path: Path, keys: Sequence[str], states: Sequence[State]) -> None:
     """Write ``states`` whole or not at all."""
     half = path.with_suffix(".half")
     with half.open("wb") as file:
-        np.savez(file, **_arrays(keys, states))  # type: ignore[arg-type]  # its keywords are arrays
+        np.savez(file, **arrays(keys, states))  # type: ignore[arg-type]  # its keywords are arrays
     half.replace(path)
 
 
@@ -125,26 +127,28 @@ def load(path: Path) -> dict[str, State]:
     try:
         with np.load(path) as arrays:
             held = {name: arrays[name] for name in arrays.files}
+        if held["vectors"].dtype != np.float32:  # packed small, in steps of its largest number
+            held["vectors"] = unit(held["vectors"].astype(np.float32))
         keys = held["keys"].tolist()
         return {key.decode(): state(held, row) for row, key in enumerate(keys)}
     except (OSError, ValueError, KeyError, IndexError):
         return {}
 
 
-def state(arrays: dict[str, Any], row: int) -> State:
+def state(held: dict[str, Any], row: int) -> State:
     """The text ``row`` of the arrays of one file."""
-    tokens = slice(*arrays["token_rows"][row : row + 2])
-    windows = slice(*arrays["window_rows"][row : row + 2])
+    tokens = slice(*held["token_rows"][row : row + 2])
+    windows = slice(*held["window_rows"][row : row + 2])
     return State(
-        arrays["vectors"][row],
-        arrays["tokens"][tokens],
-        int(arrays["heads"][row]),
-        arrays["windows"][windows],
-        arrays["window_vectors"][windows],
+        held["vectors"][row],
+        held["tokens"][tokens],
+        int(held["heads"][row]),
+        held["windows"][windows],
+        held["window_vectors"][windows],
     )
 
 
-def _arrays(keys: Sequence[str], states: Sequence[State]) -> dict[str, NDArray[Any]]:
+def arrays(keys: Sequence[str], states: Sequence[State]) -> dict[str, NDArray[Any]]:
     """One file: the states one after the other, with where each one's tokens and windows start."""
     return {
         "keys": np.array([key.encode() for key in keys]),
