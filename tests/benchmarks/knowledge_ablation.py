@@ -33,8 +33,10 @@ WITHOUT: dict[str, tuple[str, ...]] = {
     "figures for questions of quantity": ("figure",),
     "the car's own variant": ("own",),
     "shared words": ("words", "title_words"),
-    "queries": ("query", "query_late"),
+    "the classifier": ("class",),
+    "likeness to queries": ("query", "query_late"),
     "late interaction of queries": ("query_late",),
+    "classifier and likeness to queries": ("query", "query_late", "class"),
     "all but dense cosine": tuple(name for name in QUERY_FEATURES if name != "dense"),
 }
 
