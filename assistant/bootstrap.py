@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from assistant.errors import StorageError
+from assistant.errors import CabinError, StorageError
 from assistant.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
@@ -299,9 +299,16 @@ class Engines:
             deadline_s=speech.deadline_s,
             server=speech.wyoming_uri,
             cache=self.settings.data_dir / "speech",
-            accounts_for=lambda text: self.router().accounts_for(text),
+            accounts_for=self._accounts_for,
         )
         return engine
+
+    def _accounts_for(self, text: str) -> bool:
+        """Whether the router accounts for every word; where it cannot be asked, only templates are heard."""
+        try:
+            return self.router().accounts_for(text)
+        except CabinError:
+            return False
 
     def _load_synthesizer(self) -> "Synthesizer":
         from assistant.speech import engines

@@ -11,6 +11,10 @@ _SMALL = frozenset(("in", "on", "of", "for", "at", "to", "from", "with", "by"))
 GAP = 1
 """Other words that may stand within a phrase: "smoke coming from the bonnet"."""
 
+BESIDE = 3
+"""Telling words beside a trigger with which a sentence is still about nothing else."""
+
+_WHAT_NOW = re.compile(r"\bwhat (?:do|should|can|must) (?:i|we) do\b(?: now)?", re.I)
 _HAVE = re.compile(
     r"^(?:do(?:es)?|has|have|is|are)\b.*\b(?:have|has|got|fitted|come with|equipped|there)\b|"
     r"^(?:have|has) (?:i|we|it|this|my)\b",
@@ -21,11 +25,9 @@ _HOW = re.compile(
     r"can i|may i|is it (?:ok|okay|allowed|possible))\b",
     re.I,
 )
-
-
 _ASKS = re.compile(
     r"(?:how|where|which|what|what's|when|who|whose|why|is|are|was|were|do|does|did|has|have|had|can|could|may|might|"
-    r"should|would|will)\b",
+    r"should|would|will)\b(?!')",
     re.I,
 )
 
@@ -69,6 +71,13 @@ def safety_for(question: str, entries: Sequence[Safety]) -> Safety | None:
             if _near(stems, wanted) and (best is None or len(wanted) > best[0]):
                 best = (len(wanted), entry)
     return best[1] if best else None
+
+
+def says_little_else(text: str, entry: Safety) -> bool:
+    """Whether ``text`` is hardly more than a trigger of ``entry``: "help, the brakes have failed, what do I do"."""
+    stems = _gist(_WHAT_NOW.sub("", text))
+    wanted = [_gist(trigger) for trigger in entry.triggers]
+    return any(len(stems) - len(each) <= BESIDE and _near(stems, each) for each in wanted)
 
 
 def is_asked(text: str) -> bool:

@@ -20,7 +20,8 @@ RulesOut = Callable[[str, int, float], bool]
 """(text, section, how likely nothing in the manual answers) -> whether the section is not what is asked about."""
 OUTSIDE, OUTSIDE_ASKED = 0.5, 0.2
 """How likely it must be that nothing answers, for an entry to be passed over: what is told may be danger, what is asked
-may be curiosity. Of the questions for fitting that share words with an entry these divide all.
+may be curiosity. Of the questions for fitting that share words with an entry these divide all; a sentence that says
+little beside an entry's trigger is never passed over.
 """
 
 _STATE = ("is", "are", "how is", "how's", "how are", "how hot", "what is my", "what's my", "do i have", "does")
@@ -50,7 +51,7 @@ class Desk:
         self.rules_out = rules_out
 
     def first(self, question: str, text: str) -> Answer | None:
-        """The answer that needs no search: fault codes, safety topics, the live car; None when there is none."""
+        """The answer that comes before any search: fault codes, safety topics, the live car; None without one."""
         codes = faults.codes_in(text)
         if codes:
             return self._lively(question, self.live.code(codes))
@@ -121,7 +122,9 @@ class Desk:
 
     def _safety(self, text: str) -> Safety | None:
         entry = curated.safety_for(text, self.lists.safety)
-        return entry if entry and self._about(text, entry.section) else None
+        if entry is None or curated.says_little_else(text, entry) or self._about(text, entry.section):
+            return entry
+        return None
 
     def _about(self, text: str, title: str) -> bool:
         """Whether ``text`` may be about the section with this title."""

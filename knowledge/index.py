@@ -79,11 +79,10 @@ def build(
 ) -> Report:
     """Build the index of ``packs`` unless it is current, and switch it in.
 
-    Only what changed since the index in use is read by the model, unless ``force`` is given, and never what was read
-    ahead. A build that is killed
-    leaves the index of before, or none; the next one goes on where it was killed. Two builds at once wait for each
-    other. ``progress`` is told texts read and texts in all. Raises PackError for a wrong
-    pack, KnowledgeError when the folder cannot be written.
+    The model reads only what changed since the index in use and was not read ahead, unless ``force`` is given. A build
+    that is killed leaves the index of before, or none; the next one goes on where it was killed. Two builds at once
+    wait for each other. ``progress`` is told texts read and texts in all. Raises PackError for a wrong pack,
+    KnowledgeError when the folder cannot be written.
     """
     folders = list(packs)
     started = time.monotonic()
@@ -97,9 +96,10 @@ def build(
                 shutil.rmtree(index_folder / PARTS, ignore_errors=True)
             target = index_folder / f"build-{uuid.uuid4().hex[:12]}"
             target.mkdir()
-            known = states.load(embedder.folder / states.AHEAD)
+            known: dict[str, State] = {}
             if not force:
-                known |= _kept(index_folder, _model_hash(embedder.folder))
+                kept = _kept(index_folder, _model_hash(embedder.folder))
+                known = states.load(states.ahead(embedder.folder)) | kept
             _fill(target, folders, embedder, known, progress or (lambda done, total: None))
             _point(index_folder, target.name)
             return _report(target, time.monotonic() - started, built=True)
@@ -215,7 +215,13 @@ def _fill(
     np.save(target / BASIS, embedder.basis)
     examples = [(each.section, each.text) for each in cuts]
     examples += [(number, section.title) for number, section in enumerate(sections)]
-    _classify(target / CLASSES, [each.name for each in packs if each.queries], owner, examples + queries, found)
+    _classify(
+        target / CLASSES,
+        [each.name for each in packs if each.queries and each.name in owner],
+        owner,
+        examples + queries,
+        found,
+    )
     _store(target, cuts, sections, owner, found)
     manifest = {
         "made_of": _made_of(list(folders), embedder.folder),

@@ -150,7 +150,7 @@ class Library:
         if variant and variant not in self.shelf.packs[name].variants.all:
             return Answer(question, f"My manual has no variant named {variant[:60]}.", "refused", "no_such_variant")
         text = plainly(question)
-        if not any(token.isalpha() for token in tokens(text)):
+        if not any(token[0].isalpha() for token in tokens(text)):
             return Answer(question, EMPTY, "refused", "no_question")
         desk = Desk(self.shelf, name, readings, self._patterns, variant, partial(self.rules_out, name))
         answer = desk.first(question, text) or desk.after(question, text, self._search)

@@ -1,4 +1,4 @@
-"""How drivers say what manuals say: the pack that has queries teaches it for all that have none."""
+"""How drivers say what manuals say: the first pack of a language with queries teaches it for those without."""
 
 from collections.abc import Collection
 
@@ -21,7 +21,7 @@ class Phrasebook:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._language = {name: found.manifest.language for name, found in shelf.packs.items()}
-        self._taught = {self._language[name]: among for name, among in reversed(shelf.queried.items())}
+        self._taught = {self._language[name]: among for name, among in reversed(list(shelf.queried.items()))}
 
     def worded(self, vector: NDArray[np.float32], words: Collection[str], pack: str) -> NDArray[np.float32]:
         """The ``vector`` [384] of a question with the meaning ``words`` to ``pack``, drawn to the titles of what it

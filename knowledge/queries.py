@@ -22,6 +22,7 @@ NEAREST = 10
 def elsewhere(path: Path = DATA / "elsewhere.txt") -> dict[str, list[str]]:
     """What no manual answers, by heading."""
     found: dict[str, list[str]] = {}
+    heading = ""
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("#"):
             heading = line.lstrip("# ")
@@ -101,14 +102,14 @@ class Queries:
         self, vector: NDArray[np.float32], words: Collection[str], among: range, least: float
     ) -> dict[int, float]:
         """The sections of ``among`` that the classifier finds at least as likely as ``least``, 0 to 1."""
-        if among.start not in self.classes:
+        if not among or among.start not in self.classes:
             return {}
         found = np.exp(self._likely(vector, words, among)[: len(among)])
         return {among.start + int(row): float(found[row]) for row in np.flatnonzero(found >= least)}
 
     def outside(self, vector: NDArray[np.float32], words: Collection[str], among: range) -> float:
         """The logarithm of how likely the classifier thinks that no section of ``among`` answers; at least FLOOR."""
-        if among.start not in self.classes:
+        if not among or among.start not in self.classes:
             return FLOOR
         return max(float(np.logaddexp.reduce(self._likely(vector, words, among)[len(among) :])), FLOOR)
 

@@ -39,8 +39,8 @@ _DOING = re.compile(
 MOST = 10.0
 """A lead in score beyond which more says nothing."""
 RULED_OUT = math.log(1 / 400)
-"""Of the classifier, below which a section is not what was asked about, if it finds another one likely. Of what drivers
-say in danger, and of other sentences with the same words, it divides the questions for fitting without a mistake.
+"""Of the classifier, below which a section is not what was asked about, if it finds another one likely: a probability,
+as its logarithm.
 """
 LONG = 8
 """Meaning words beyond which more say nothing."""
@@ -334,8 +334,10 @@ class Ranker:
         )
 
     def _of_queries(self, asked: Asked, section: int) -> tuple[float, ...]:
-        if section not in asked.queries:
+        if not asked.queries:
             return ()
+        if section not in asked.queries:  # a second one of its title
+            return 0.0, 0.0, FLOOR
         cosine, likely = asked.queries[section]
         return cosine, self.shelf.queries.late(asked.tokens, section), likely
 
@@ -378,7 +380,7 @@ def _query_signs(asked: Asked, ranked: Sequence[Ranked]) -> dict[str, float]:
     if not asked.queries:
         return {}
     first, found = ranked[0].section, QUERY_FEATURES.index("query_late")
-    cosine, likely = asked.queries[first]
+    cosine, likely = asked.queries.get(first, (0.0, FLOOR))
     others = [scores for section, scores in asked.queries.items() if section != first] or [(0.0, FLOOR)]
     cosines, logs = zip(*others, strict=True)
     late = float(ranked[0].features[found])

@@ -130,7 +130,11 @@ class Shelf:
     def queried(self) -> dict[str, range]:
         """The packs that have queries, with the sections of each, which stand side by side."""
         having = {self.owner[section] for section in self.queries.sections.tolist()}
-        return {name: range(self.owner.index(name), len(self.owner) - self.owner[::-1].index(name)) for name in having}
+        return {
+            name: range(self.owner.index(name), len(self.owner) - self.owner[::-1].index(name))
+            for name in self.packs
+            if name in having
+        }
 
     def find(self, pack: str, title: str) -> int | None:
         """The section of ``pack`` with this title, or None."""

@@ -3,25 +3,25 @@
 import os
 import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Embedder, Reading
+from knowledge.embedding import BASIS, Embedder, Reading
 from knowledge.passages import Cut, Span
 
 MOST_CORES = 4
 """More gain little, for what is read is put together on one."""
 PRIORITY = 10
 """How far reading steps back behind other work: Unix's niceness, 0 to 19."""
-AHEAD = "read.npz"
-"""In a model's folder: states of texts that it has read before, by `knowledge.models.read_ahead`."""
 CHUNK = 256
 """Texts between two writes: what a killed build loses is read again in a few seconds."""
 
@@ -114,6 +114,14 @@ def _step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)
 
 
+def ahead(model: Path) -> Path:
+    """The file in a model's folder with states of texts that this very model has read before, by
+    `knowledge.models.read_ahead`.
+    """
+    digest = sha256((model / "model.onnx").read_bytes() + (model / BASIS).read_bytes())
+    return model / f"read-{digest.hexdigest()[:12]}.npz"
+
+
 def save(path: Path, keys: Sequence[str], states: Sequence[State]) -> None:
     """Write ``states`` whole or not at all."""
     half = path.with_suffix(".half")
@@ -131,7 +139,7 @@ def load(path: Path) -> dict[str, State]:
             held["vectors"] = unit(held["vectors"].astype(np.float32))
         keys = held["keys"].tolist()
         return {key.decode(): state(held, row) for row, key in enumerate(keys)}
-    except (OSError, ValueError, KeyError, IndexError):
+    except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile, zlib.error):
         return {}
 
 

@@ -12,9 +12,9 @@ DATA = Path(__file__).parent / "data"
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:['’.,/-][a-z0-9]+)*")
 _POLITE = re.compile(
-    r"^(?:(?:hey|hi|hello|ok|okay|please|so|um|uh|well|excuse me|car|cabin|tell me|i want to know|"
-    r"i'd like to know|do you know|can you tell me|could you tell me|could you explain|can you explain|explain to me|"
-    r"i wonder|quick question|remind me|say|and|but)\b[\s,.:!]*)+",
+    r"^(?:(?:(?:hey|hi|hello|ok|okay)(?: car)?|car(?=[,.:!])|please|so|um|uh|well|excuse me|cabin|tell me|"
+    r"i want to know|i'd like to know|do you know|can you tell me|could you tell me|could you explain|"
+    r"can you explain|explain to me|i wonder|quick question|remind me|say|and|but)\b[\s,.:!]*)+",
     re.I,
 )
 STOP = frozenset((DATA / "stopwords.txt").read_text("utf-8").split())

@@ -160,7 +160,7 @@ class BuiltInTranscriber:
         words = () if made_up(guess.text, span.seconds) else tuple(spoken(guess.text))
         known = bool(words) and self._sphinx.compiled.automaton.accepts(words)
         fits = known or (
-            bool(words) and not alone and self._accounts_for is not None and self._accounts_for(guess.text)
+            bool(words) and not alone and self._accounts_for is not None and self._accounts_for(" ".join(words))
         )
         direct = self._sphinx.compiled.direct
         plain = 0.0 if direct else PLAIN if known else 0.0 if fits else PLAINLY_ASKED if asks(words) else 0.0
@@ -186,8 +186,9 @@ class BuiltInTranscriber:
             return Transcript("", 0.0, self.name)
         if view.command:
             best = view.guess if view.command == view.words or view.likely is None else view.likely
-            text = " ".join(view.command) if best.heard >= LEAST_HEARD * best.pieces else ""
             free = view.command == view.words and not view.known
+            least = LEAST_HEARD_FREELY if free else LEAST_HEARD
+            text = " ".join(view.command) if best.heard >= least * best.pieces else ""
             return Transcript(text, math.exp(best.heard / best.pieces), self.name, free, rival=" ".join(view.rival))
         best, words = view.free, tuple(spoken(view.free.text))
         sure = confidence(Evidence(language=best.foreseen / best.pieces, asks=asks(words)), FREE)

@@ -71,6 +71,7 @@ def listen(questions: BinaryIO, answers: BinaryIO) -> None:
     engines = Engines(pickle.load(questions))
     try:
         engine: Any = engines.transcriber()
+        engines.router()  # asked about sentences that no template has
         _answer(answers, (engine.name, engines.why.get("recogniser", "")))
     except Exception as error:
         _answer(answers, error if isinstance(error, CabinError) else SpeechError(str(error) or type(error).__name__))

@@ -1,5 +1,5 @@
-"""Makes minilm-int8/read.npz, what the model makes of the queries that come with cabin and of what no manual answers:
-python -m knowledge.models.read_ahead.
+"""Makes minilm-int8/read-<hash>.npz, what the model makes of the queries that come with cabin and of what no manual
+answers: python -m knowledge.models.read_ahead.
 
 A first index then reads the manuals only, in a third of the time. What is not in the file, or has changed since, is
 read when an index is built; a test tells when there is much of that.
@@ -33,7 +33,9 @@ def main() -> None:
     largest = np.abs(arrays["vectors"]).max(axis=1, keepdims=True)
     arrays["vectors"] = np.round(arrays["vectors"] / largest * 127).astype(np.int8)  # the cosine to it is over .9999
     arrays["tokens"] = (np.round(arrays["tokens"] / COARSE) * COARSE).clip(-127, 127).astype(np.int8)
-    np.savez_compressed(BUILT_IN / states.AHEAD, **arrays)  # type: ignore[arg-type]  # its keywords are arrays
+    for stale in BUILT_IN.glob("read-*.npz"):
+        stale.unlink()
+    np.savez_compressed(states.ahead(BUILT_IN), **arrays)  # type: ignore[arg-type]  # its keywords are arrays
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.bootstrap import Engines
+from knowledge.curated import is_procedure, safety_for
 from knowledge.library import Library
 
 
@@ -112,3 +113,13 @@ def test_words_of_danger_alone_are_not_taken_for_danger(demo: Library, question:
 )
 def test_danger_is_answered_at_once(demo: Library, told: str, first: str) -> None:
     assert demo.answer(told).text.startswith(first)
+
+
+@pytest.mark.parametrize("told", ["{}", "help, {}", "{} what do I do"])
+def test_no_trigger_of_a_safety_entry_is_ever_passed_over(demo: Library, told: str) -> None:
+    entries = demo.shelf.packs["aurelia"].lists.safety
+    spoken = {" ".join(entry.spoken) for entry in entries}
+    words = [told.format(trigger) for entry in entries for trigger in entry.triggers]
+    asked = [text for text in words if safety_for(text, entries) and not is_procedure(text)]
+    assert len(asked) > 200
+    assert [text for text in asked if demo.answer(text).text not in spoken] == []

@@ -14,13 +14,13 @@ SMALL = 200
 
 
 def test_little_of_what_comes_with_cabin_is_left_to_read() -> None:
-    held = states.load(BUILT_IN / states.AHEAD)
+    held = states.load(states.ahead(BUILT_IN))
     left = [text for text in texts() if Piece(text).key not in held]
     assert len(left) <= SMALL, "run python -m knowledge.models.read_ahead"
 
 
 def test_what_was_read_ahead_is_what_the_model_makes_of_it(embedder: Embedder, tmp_path: Path) -> None:
-    held = states.load(BUILT_IN / states.AHEAD)
+    held = states.load(states.ahead(BUILT_IN))
     pieces = [Piece(text) for text in texts()[::500]]
     fresh = states.read(pieces, embedder, tmp_path, {}, lambda done, total: None)
     kept = [(held[piece.key], made) for piece, made in zip(pieces, fresh, strict=True) if piece.key in held]
