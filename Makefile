@@ -14,7 +14,8 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/demo
+	$(BIN)/pytest tests/demo
 
 # The measures, each with its own figures; DATA is a folder of recordings that is not part of the project.
 DATA ?= ../shared/speech-to-intent

@@ -60,8 +60,9 @@ def test_in_a_terminal_a_sentence_is_typed_and_the_cabin_leaves_quietly(
     def screen() -> str:
         return terminal("capture-pane", "-p", "-t", "cabin")
 
-    wait_for(lambda: "PARKED" in screen(), "the dashboard never came up")
+    wait_for(lambda: "PARKED" in screen() and "Hold to talk" in screen(), "the dashboard never came up")
     terminal("send-keys", "-t", "cabin", "t")
+    wait_for(lambda: "Hold to talk" not in screen(), "the line to type in never opened")
     terminal("send-keys", "-t", "cabin", "-l", "set the temperature to 24 degrees")
     terminal("send-keys", "-t", "cabin", "Enter")
     wait_for(lambda: "24.0°" in screen(), "the temperature was not set")
