@@ -251,7 +251,7 @@ def _classify(
         wanted = [examples[row][0] - first for row in rows]
         wanted += [count + number for number, each in enumerate(beside.values()) for _ in each]
         classes[str(first)] = learnt(seen[[*rows, *range(len(examples), len(texts))]], wanted, count + len(beside))
-    np.savez(path, **classes)  # type: ignore[arg-type]  # its keywords are arrays
+    np.savez(path, allow_pickle=False, **classes)
 
 
 def _queries(each: Pack, sections: Sequence[Section], first: int) -> list[tuple[int, str]]:

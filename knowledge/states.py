@@ -126,7 +126,7 @@ def save(path: Path, keys: Sequence[str], states: Sequence[State]) -> None:
     """Write ``states`` whole or not at all."""
     half = path.with_suffix(".half")
     with half.open("wb") as file:
-        np.savez(file, **arrays(keys, states))  # type: ignore[arg-type]  # its keywords are arrays
+        np.savez(file, allow_pickle=False, **arrays(keys, states))
     half.replace(path)
 
 

@@ -35,7 +35,7 @@ def main() -> None:
     arrays["tokens"] = (np.round(arrays["tokens"] / COARSE) * COARSE).clip(-127, 127).astype(np.int8)
     for stale in BUILT_IN.glob("read-*.npz"):
         stale.unlink()
-    np.savez_compressed(states.ahead(BUILT_IN), **arrays)  # type: ignore[arg-type]  # its keywords are arrays
+    np.savez_compressed(states.ahead(BUILT_IN), allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,9 @@ def small() -> Intents:
 
 @pytest.fixture(scope="session")
 def weights() -> Path:
-    """Moonshine's folder. Skips only where its wheel is not to be had, never where it is merely missing."""
+    """Moonshine's folder. Skips only where its wheel is not to be had, never where it is merely missing: there the
+    marker in pyproject.toml leaves it out, and PocketSphinx hears alone, which has tests of its own.
+    """
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = next(Requirement(each) for each in project["dependencies"] if each.startswith("moonshine-voice"))
     if needed.marker is not None and not needed.marker.evaluate():
