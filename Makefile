@@ -10,6 +10,7 @@ READY := $(VENV)/.ready
 drive: $(READY)
 	$(BIN)/cabin drive
 
+# The tests of the dashboard alone: they wait for what a screen shows, and beside others they wait too long.
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -56,10 +56,10 @@ class Desk:
         if codes:
             return self._lively(question, self.live.code(codes))
         topic = topic_of(text, self.patterns)
-        safety = self._safety(text)
         if topic == "faults" and self.has_readings:
             return self._lively(question, self.live.answer(topic, text))
-        if safety and not curated.is_procedure(text):
+        safety = None if curated.is_procedure(text) else self._safety(text)
+        if safety:
             reading = self.live.bound(text) if self.has_readings and text.lower().startswith(_STATE) else None
             if topic in ("tyres", "safe") and self.has_readings and text.lower().startswith(_STATE):
                 return self._lively(question, self.live.answer(topic, text))
@@ -87,9 +87,11 @@ class Desk:
         feature = curated.asked_for(text, self.lists.equipment)
         if feature:
             return self._has(answer, feature.name, feature.section, bool(variants & set(feature.variants)))
+        if answer.outcome == "answer":
+            return answer
         safety = self._safety(text)
         near = {passage.section.rpartition(", ")[2] for passage in answer.passages[:2]}
-        if safety and answer.outcome != "answer" and safety.section in near:
+        if safety and safety.section in near:
             return replace(self._curated(question, safety), passages=answer.passages, timings_ms=answer.timings_ms)
         return answer
 

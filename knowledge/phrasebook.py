@@ -30,7 +30,8 @@ class Phrasebook:
         among = self._taught.get(self._language[pack])
         if among is None or pack in self._shelf.queried:
             return vector
-        likely = self._shelf.queries.likely(vector, words, among, SURE)
-        drawn = vector + sum(share * self._shelf.titles[section] for section, share in likely.items())
-        found: NDArray[np.float32] = (drawn / (1 + sum(likely.values()))).astype(np.float32)
+        likely = np.exp(self._shelf.queries.classified(vector, words, among)[: len(among)])
+        likely[likely < SURE] = 0.0
+        drawn = vector + likely @ self._shelf.titles[among.start : among.stop]
+        found: NDArray[np.float32] = drawn / (1 + likely.sum())
         return found

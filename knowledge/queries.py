@@ -70,18 +70,27 @@ class Queries:
             classes,
         )
 
+    def classified(self, vector: NDArray[np.float32], words: Collection[str], among: range) -> NDArray[np.float32]:
+        """The logarithms of how likely the classifier thinks each section of ``among`` and each heading of what no
+        manual answers, [s + e]; empty without queries. ``vector`` [384] and the meaning ``words`` are a question's.
+        """
+        if not among or among.start not in self.classes:
+            return np.zeros(0, np.float32)
+        found: NDArray[np.float32] = logs(features(vector[None], [words]), self.classes[among.start])[0]
+        return found
+
     def scores(
-        self, vector: NDArray[np.float32], words: Collection[str], among: range
+        self, vector: NDArray[np.float32], classified: NDArray[np.float32], among: range
     ) -> dict[int, tuple[float, float]]:
-        """For each section of ``among`` with queries: the best cosine of one of them, and the logarithm of how likely
-        the classifier thinks it, at least FLOOR. ``vector`` [384] and the meaning ``words`` are a question's.
+        """For each section of ``among`` with queries: the best cosine of one of them with a question's ``vector``, and
+        what it is ``classified`` as, at least FLOOR.
         """
         first, end = np.searchsorted(self.sections, (among.start, among.stop))
         if first == end:
             return {}
         sections, firsts = np.unique(self.sections[first:end], return_index=True)
         cosines = np.maximum.reduceat(self.vectors[first:end] @ vector, firsts)
-        likely = np.maximum(self._likely(vector, words, among)[sections - among.start], FLOOR)
+        likely = np.maximum(classified[sections - among.start], FLOOR)
         return dict(zip(sections.tolist(), zip(cosines.tolist(), likely.tolist(), strict=True), strict=True))
 
     def late(self, tokens: NDArray[np.float32], section: int) -> float:
@@ -98,25 +107,6 @@ class Queries:
         meant = np.add.reduceat(matches.max(axis=0), starts[:-1]) / np.maximum(np.diff(starts), 1)
         return float(((said + meant) / 2).max())
 
-    def likely(
-        self, vector: NDArray[np.float32], words: Collection[str], among: range, least: float
-    ) -> dict[int, float]:
-        """The sections of ``among`` that the classifier finds at least as likely as ``least``, 0 to 1."""
-        if not among or among.start not in self.classes:
-            return {}
-        found = np.exp(self._likely(vector, words, among)[: len(among)])
-        return {among.start + int(row): float(found[row]) for row in np.flatnonzero(found >= least)}
-
-    def outside(self, vector: NDArray[np.float32], words: Collection[str], among: range) -> float:
-        """The logarithm of how likely the classifier thinks that no section of ``among`` answers; at least FLOOR."""
-        if not among or among.start not in self.classes:
-            return FLOOR
-        return max(float(np.logaddexp.reduce(self._likely(vector, words, among)[len(among) :])), FLOOR)
-
-    def _likely(self, vector: NDArray[np.float32], words: Collection[str], among: range) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = logs(features(vector[None], [words]), self.classes[among.start])[0]
-        return found
-
     def matches(self, tokens: NDArray[np.float32], section: int) -> NDArray[np.float32]:
         """The best match [t] of each of a question's ``tokens`` [t, 64] in the queries of ``section``, -1 without."""
         best: NDArray[np.float32] = self._matched(tokens, section).max(axis=1, initial=-1.0)
@@ -128,3 +118,8 @@ class Queries:
         # of short texts the basis keeps less: made unit length again, they compare better
         found: NDArray[np.float32] = unit(tokens / self.steps) @ self.tokens[self.rows[first] : self.rows[end]].T
         return found
+
+
+def outside(classified: NDArray[np.float32], among: range) -> float:
+    """The logarithm of how likely no section of ``among`` answers what was `Queries.classified`; at least FLOOR."""
+    return max(float(np.logaddexp.reduce(classified[len(among) :])), FLOOR) if len(classified) else FLOOR

@@ -140,6 +140,7 @@ class Ranker:
         tokens = (states / norms) @ self.shelf.basis.T
         among = self._queried.get(pack, range(0))
         stems = frozenset(self._stems(question))
+        classified = self.shelf.queries.classified(vector, stems, among)
         return Asked(
             question,
             stems,
@@ -149,9 +150,9 @@ class Ranker:
             said or variants,
             pack,
             self.fitted.queries if pack in self._queried else self.fitted.plain,
-            self.shelf.queries.scores(vector, stems, among),
+            self.shelf.queries.scores(vector, classified, among),
             float((self.shelf.elsewhere @ vector).max(initial=0.0)),
-            self.shelf.queries.outside(vector, stems, among),
+            queries.outside(classified, among),
             np.concatenate([_telling(w, reading.spans) for w, reading in zip(wordings, readings, strict=True)]),
         )
 

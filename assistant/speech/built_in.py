@@ -163,7 +163,7 @@ class BuiltInTranscriber:
             bool(words) and not alone and self._accounts_for is not None and self._accounts_for(" ".join(words))
         )
         direct = self._sphinx.compiled.direct
-        plain = 0.0 if direct else PLAIN if known else 0.0 if fits else PLAINLY_ASKED if asks(words) else 0.0
+        plain = 0.0 if direct else PLAIN if known else PLAINLY_ASKED if asks(words) and not fits else 0.0
         if quiet is None or (plainly and guess.heard >= plain * guess.pieces):
             if quiet is not None:
                 quiet.cancel()
