@@ -167,7 +167,7 @@ class RoomLoudspeaker:
         self.played = unheard
         self._waiting: deque[Audio] = deque()
         self._moved = threading.Condition()
-        self._coming = False
+        self._coming = self._expected = False
         self._over = False
         self._passed = 0
         self.silenced_s: list[float] = []
@@ -175,10 +175,14 @@ class RoomLoudspeaker:
 
     def write(self, sound: Audio) -> None:
         with self._moved:
-            self._coming = True
+            self._coming, self._expected = True, False
             self._waiting.append(sound)
             self._moved.notify_all()
             self._moved.wait_for(lambda: self._over or self._length() <= SAMPLE_RATE // 5, WAIT_S)
+
+    def expect(self) -> None:
+        """A reply is coming: time waits for its first sound already."""
+        self._expected = True
 
     def drain(self) -> None:
         with self._moved:
@@ -202,7 +206,7 @@ class RoomLoudspeaker:
 
     def step(self, count: int) -> Audio:
         with self._moved:
-            self._moved.wait_for(lambda: not self._coming or self._length() >= count, WAIT_S)
+            self._moved.wait_for(lambda: self._length() >= count or not (self._coming or self._expected), WAIT_S)
             waiting = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.float32)
             now = np.pad(waiting[:count], (0, max(0, count - len(waiting))))
             self._waiting = deque([waiting[count:]] if len(waiting) > count else [])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from assistant.ports import Synthesizer, Transcriber, WakeWord
@@ -51,6 +52,17 @@ class Talk:
 
 
 Begin = Callable[[Conversation], object]
+
+
+def speak_at(room: Room, moment_s: float, conversation: Conversation, text: str, *, asks: bool = False) -> None:
+    """Speak ``text`` at this very moment of the room's time, however late the loop comes to it."""
+    loop = asyncio.get_running_loop()
+
+    def speak() -> None:
+        room.loudspeaker.expect()
+        loop.call_soon_threadsafe(partial(conversation.speak, text, asks=asks))
+
+    room.when(moment_s, speak)
 
 
 async def talk(

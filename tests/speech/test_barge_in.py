@@ -1,7 +1,5 @@
 """Speaking over a reply stops it and is heard; our own voice in the microphone does neither, and confirms nothing."""
 
-import asyncio
-
 import numpy as np
 import pytest
 
@@ -14,7 +12,7 @@ from assistant.speech.own_voice import HANG_S, OwnVoice, correlation, likeness
 from assistant.speech.sphinx import SphinxTranscriber
 from assistant.utterance import SAMPLE_RATE, Audio, Reply, Utterance
 from tests.speech.room import Room, at, decibels
-from tests.speech.talking import Scripted, Talk, talk
+from tests.speech.talking import Scripted, Talk, speak_at, talk
 
 pytest.importorskip("livekit.rtc")
 
@@ -43,12 +41,7 @@ def room(reply_dbfs: float, level_db: float, delay_s: float, lasts_s: float = 10
 
 async def spoken(where: Room, voice: Synthesizer, text: str, *, engine: object = None, cancels: bool = True) -> Talk:
     """What happens while ``text`` is spoken."""
-    loop = asyncio.get_running_loop()
-
-    def begin(conversation: Conversation) -> None:
-        where.when(0.5, lambda: loop.call_soon_threadsafe(conversation.speak, text))
-
-    return await talk(where, engine or Scripted(), voice, "", begin, cancels=cancels)
+    return await talk(where, engine or Scripted(), voice, "", lambda c: speak_at(where, 0.5, c, text), cancels=cancels)
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.12, 0.2, 0.3])
@@ -158,10 +151,8 @@ async def test_a_key_stops_a_reply_at_once(voice: Synthesizer, reply_dbfs: float
     async def answer(utterance: Utterance) -> Reply:
         return Reply("", "")
 
-    loop = asyncio.get_running_loop()
-
     def begin(conversation: Conversation) -> None:
-        where.when(0.5, lambda: loop.call_soon_threadsafe(conversation.speak, REPLY))
+        speak_at(where, 0.5, conversation, REPLY)
         where.when(3.0, conversation.talk)
 
     log = await talk(where, Scripted(), voice, answer, begin)

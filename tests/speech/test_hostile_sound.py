@@ -24,7 +24,7 @@ from assistant.speech.microphone import DeviceMicrophone
 from assistant.utterance import SAMPLE_RATE, Audio, Modality, Utterance, Zone
 from tests.speech.conftest import SOUNDS
 from tests.speech.room import Room, at, decibels
-from tests.speech.talking import Scripted, talk
+from tests.speech.talking import Scripted, speak_at, talk
 
 MODE = "Vehicle.Powertrain.Transmission.PerformanceMode"
 WIDE = 48_000
@@ -329,15 +329,12 @@ async def test_our_own_yes_in_the_microphone_answers_no_question(
     asked = await rig.cabin.take_turn(Utterance("I'm freezing", zone=Zone.DRIVER))
     assert asked.decision == "confirm" and asked.by == (Modality.VOICE,)
     room = Room(echo_db=echo_db, delay_s=delay_s, lasts_s=10.0)
-    loop = asyncio.get_running_loop()
-    begun: list[Callable[[str], None]] = []
-    room.when(0.5, lambda: loop.call_soon_threadsafe(begun[0], "Yes. Yes, please. Yes."))
     log = await talk(
         room,
         engines.transcriber(),
         engines.synthesizer(),
         rig.cabin.take_turn,
-        lambda conversation: begun.append(lambda text: conversation.speak(text, asks=True)),
+        lambda conversation: speak_at(room, 0.5, conversation, "Yes. Yes, please. Yes.", asks=True),
     )
     assert room.sounded_s > 1.0
     assert log.turns == []

@@ -13,6 +13,7 @@ from assistant.speech.audio import load
 from assistant.speech.conversation import Conversation, Event
 from assistant.speech.mouth import Mouth
 from assistant.utterance import Audio, Reply, Transcript, Utterance
+from demo.dashboard import microphone
 from demo.dashboard.microphone import Converse
 from tests.demo.dashboard.conftest import Driver, driving
 
@@ -122,7 +123,11 @@ def temperature(driver: Driver) -> object:
     return driver.value(TEMPERATURE)
 
 
-async def test_while_space_is_held_it_listens_and_what_was_said_is_done(engines: Engines, words: Audio) -> None:
+async def test_while_space_is_held_it_listens_and_what_was_said_is_done(
+    engines: Engines, words: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(microphone, "FIRST_REPEAT_S", 30.0)  # this key repeats as slowly as the machine is busy
+    monkeypatch.setattr(microphone, "REPEAT_S", 2.0)
     desk = Desk()
     async with driving(engines, converse=before(desk)) as driver:
         await listens(driver)
