@@ -13,7 +13,6 @@ from assistant.errors import SpeechError
 from assistant.ports import Transcriber
 from assistant.speech import denoise, moonshine, voice_activity
 from assistant.speech.confidence import FREE, LEAST_COVERED, NOTHING, Evidence, asks, confidence
-from assistant.speech.decoder import Heard
 from assistant.speech.expectation import Expectation, written
 from assistant.speech.grammar import spoken
 from assistant.speech.moonshine import Guess, Moonshine, Sound
@@ -46,6 +45,10 @@ cover too little of the speech."""
 AS_WELL = -4.0
 """The same, what is expected weighed in, of free words that PocketSphinx put together: it keeps .944 of the content
 words of the fitted questions, where Moonshine alone keeps .927."""
+
+AS_WELL_ELSEWHERE = -3.0
+"""The same of free words that a recogniser with another model heard: beside Whisper base, .956 of the content words of
+the fitted questions are kept, clean and at 15 dB, where ours alone keeps .943 and Whisper alone .917."""
 
 WORST_LOSS_DIRECT = -15.5
 """The same where the grammar is so small that it is decoded whole: the path through it is then the best there is.
@@ -154,8 +157,7 @@ class BuiltInTranscriber:
         if span is None:
             return None
         quiet = None if alone else self._beside.submit(denoise.denoise, audio)
-        around = int(_AROUND_S * SAMPLE_RATE)
-        sound = self._model.listen(audio[max(0, span.start - around) : span.end + around])
+        sound = self._listened(audio, span)
         guess = self._model.guess(sound, self._expectation, beam=1 if alone else moonshine.BEAM)
         words = () if made_up(guess.text, span.seconds) else tuple(spoken(guess.text))
         known = bool(words) and self._sphinx.compiled.automaton.accepts(words)
@@ -169,16 +171,33 @@ class BuiltInTranscriber:
                 quiet.cancel()
             return View(guess, words, fits, known)
         opinion = self._sphinx.opinion(quiet.result()[span.start : span.end], phones=False)
-        likely = self._chance(sound, opinion.command)
+        likely = self._chance(sound, opinion.command.text) if opinion.command is not None else None
         same = opinion.free is not None and opinion.command is not None and opinion.free.words == opinion.command.words
-        freely = likely if same else self._chance(sound, opinion.free)
+        freely = likely if same else self._chance(sound, opinion.free.text) if opinion.free is not None else None
         return View(guess, words, fits, known, opinion, likely, freely, direct)
 
-    def _chance(self, sound: Sound, heard: Heard | None) -> Guess | None:
-        """What Moonshine thinks of PocketSphinx's words, numbers written the way that suits it better."""
-        if heard is None or not heard.words:
+    def likelier(self, audio: Audio, own: Transcript, other: Transcript) -> Transcript:
+        """``other``, heard freely in ``audio`` by another recogniser, where Moonshine finds it about as likely as its
+        ``own`` words; else those.
+        """
+        words, span = " ".join(spoken(other.text)), voice_activity.trim(audio)
+        if span is None or not words:
+            return own
+        sound = self._listened(audio, span)
+        ours, others = self._chance(sound, own.text), self._chance(sound, words)
+        if ours is not None and others is not None and others.weighed < ours.weighed + AS_WELL_ELSEWHERE:
+            return own
+        return other
+
+    def _listened(self, audio: Audio, span: voice_activity.Span) -> Sound:
+        around = int(_AROUND_S * SAMPLE_RATE)
+        return self._model.listen(audio[max(0, span.start - around) : span.end + around])
+
+    def _chance(self, sound: Sound, words: str) -> Guess | None:
+        """What Moonshine thinks of another's words, numbers written the way that suits it better."""
+        if not words:
             return None
-        ways = {written(heard.text), written(heard.text, digits=False)}
+        ways = {written(words), written(words, digits=False)}
         return max((self._model.chance(sound, way, self._expectation) for way in ways), key=lambda each: each.heard)
 
     def _transcript(self, view: View | None) -> Transcript:

@@ -8,6 +8,7 @@ from assistant.errors import SpeechError
 from assistant.ports import Synthesizer, Transcriber
 from assistant.settings import Recogniser
 from assistant.speech import denoise
+from assistant.speech.commands_first import CommandsFirst
 from assistant.speech.models import piper_voice, whisper_model
 from assistant.speech.timely import DEADLINE_S, Timely
 
@@ -37,11 +38,12 @@ def transcriber(
     """The recogniser and the reason for it, in words.
 
     ``engine`` is one of RECOGNISERS; ``model`` a faster-whisper model by name or folder, looked for in the folder
-    ``models``; ``server`` a Wyoming server, "tcp://host:port". Both have the built-in one behind them, whose result is
-    used after ``deadline_s``. ``questions`` are sentences people may ask (the manual's text, question templates),
-    ``hotwords`` the names to expect, ``language`` the language to expect (None: it is detected). ``cache`` is a folder
-    for what is compiled; ``accounts_for`` tells whether a sentence that no template has is for the car. Raises
-    SpeechError when the engine that was named cannot be used.
+    ``models``; ``server`` a Wyoming server, "tcp://host:port". Both have the built-in one beside them, whose result is
+    used after ``deadline_s``; before faster-whisper, where its ``language`` is given, it hears the commands.
+    ``questions`` are sentences people may ask (the manual's text, question templates), ``hotwords`` the names to
+    expect, ``language`` the language to expect (None: it is detected). ``cache`` is a folder for what is compiled;
+    ``accounts_for`` tells whether a sentence that no template has is for the car. Raises SpeechError when the engine
+    that was named cannot be used.
     """
     if engine not in RECOGNISERS:
         raise SpeechError(f'there is no recogniser "{engine}"; use {_either(RECOGNISERS)}', code="engine")
@@ -52,11 +54,14 @@ def transcriber(
     def own() -> tuple[Transcriber, str]:
         return built_in(intents, questions, engine=engine, cache=cache, wildcards=wildcards, accounts_for=accounts_for)
 
-    def backed(better: Transcriber, why: str) -> tuple[Transcriber, str]:
+    def backed(better: Transcriber, why: str, *, commands_first: bool = False) -> tuple[Transcriber, str]:
         if not english:
             return better, f"{why}; nothing behind it: the built-in recogniser hears English only"
         spare, what = own()
-        return Timely(better, spare, deadline_s), f"{why}; {what} when it fails or takes over {deadline_s:g} s"
+        late = f"when it fails or takes over {deadline_s:g} s"
+        if commands_first:
+            return CommandsFirst(spare, better, deadline_s), f"{why}; {what} for commands, and {late}"
+        return Timely(better, spare, deadline_s), f"{why}; {what} {late}"
 
     if engine == "wyoming":
         from assistant.speech.wyoming_ears import WyomingTranscriber
@@ -75,7 +80,8 @@ def transcriber(
 
             try:
                 better = WhisperTranscriber(place, hotwords=hotwords, language=language)
-                return backed(better, f"faster-whisper, {better.runs}, because {why}")
+                why = f"faster-whisper, {better.runs}, because {why}"
+                return backed(better, why, commands_first=language is not None)  # which language, only Whisper tells
             except SpeechError as error:
                 if engine == "whisper":
                     raise

@@ -28,17 +28,17 @@ class Timely:
         self.name = engine.name
         self._engine, self._spare, self._deadline_s = engine, spare, deadline_s
         self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="timely")
-        self._busy: Future[Transcript] | None = None
+        self._job: Future[Transcript] | None = None
 
     def transcribe(self, audio: Audio) -> Transcript:
         """The words of ``audio`` (mono float32, 16 kHz); ``engine`` of the transcript tells whose they are."""
-        if self._is_busy():
+        if self.busy:
             return self._spare.transcribe(audio)
         return self.in_time(lambda: self._engine.transcribe(audio), lambda: self._spare.transcribe(audio))
 
     def in_time(self, ask: Callable[[], Transcript], otherwise: Callable[[], Transcript]) -> Transcript:
         """What ``ask`` of ``engine`` answers, or ``otherwise`` where that fails or comes late."""
-        job = self._busy = self._workers.submit(ask)
+        job = self._job = self._workers.submit(ask)
         own = self._deadline_s * HEAD_START
         try:
             return job.result(timeout=own)
@@ -54,7 +54,7 @@ class Timely:
     def listen(self) -> Hearing | None:
         """An utterance that ``engine`` takes as it comes, with ``spare`` beside it; None where ``engine`` does not."""
         listen: Callable[[], Hearing | None] | None = getattr(self._engine, "listen", None)
-        hearing = None if listen is None or self._is_busy() else listen()
+        hearing = None if listen is None or self.busy else listen()
         return None if hearing is None else _Both(self, hearing, GrowingUtterance(self._spare))
 
     def glimpse(self, audio: Audio) -> Transcript:
@@ -62,13 +62,15 @@ class Timely:
 
         Nothing while ``engine`` is busy. Raises SpeechError.
         """
-        if self._is_busy():
+        if self.busy:
             return Transcript("", 0.0, self.name)
         spare = getattr(self._spare, "glimpse", self._spare.transcribe)
         return getattr(self._engine, "glimpse", spare)(audio)
 
-    def _is_busy(self) -> bool:
-        return self._busy is not None and not self._busy.done()
+    @property
+    def busy(self) -> bool:
+        """Whether ``engine`` still works on an earlier utterance."""
+        return self._job is not None and not self._job.done()
 
 
 class _Both:

@@ -37,7 +37,7 @@ _LONGEST_RATIO = 2.4  # OpenAI's own threshold: text that gzip shrinks more than
 
 
 class WhisperTranscriber:
-    """faster-whisper behind the Transcriber port; ``Timely`` puts the built-in recogniser behind it.
+    """faster-whisper behind the Transcriber port; ``CommandsFirst`` puts the built-in recogniser before it.
 
     ``model`` is a folder on disk; nothing is downloaded. int8 on the CPU, float16 on CUDA where there is a card that
     works (``cuda`` None: found out; ``runs`` tells). ``hotwords`` are names it should expect, the most important first:

@@ -75,8 +75,8 @@ def test_after_a_late_utterance_the_better_engine_is_asked_again(better: Engine,
     better.go.clear()
     both.transcribe(SOUND)
     better.go.set()
-    assert both._busy is not None
-    both._busy.result(30)
+    assert both._job is not None
+    both._job.result(30)
     both._deadline_s = 20
     assert both.transcribe(SOUND).engine == "better"
 
