@@ -17,8 +17,8 @@ is kept, and two that share a place seldom matter.
 WORDS_WEIGH = 0.8
 """Length of a text's words beside its vector, which has length 1; .5 to 1 are as good."""
 
-ROUNDS = 6
-"""Passes over the examples; ten gain nothing."""
+ROUNDS = 10
+"""Passes over the examples; with six, 3 in 100 fewer questions are answered."""
 BATCH = 128
 RATE = 0.7
 """The first step of AdaGrad, which shortens the steps of each weight by how far it has moved (Duchi et al. 2011)."""

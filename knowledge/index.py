@@ -36,7 +36,7 @@ from knowledge.queries import elsewhere
 from knowledge.states import Piece, State
 from knowledge.words import DATA, content, load_synonyms
 
-FORMAT = 6
+FORMAT = 7
 """Raised when what is written changes, so that older indexes are built anew."""
 
 CLASSES = "classes.npz"

@@ -1,4 +1,4 @@
-"""Ranks the nearest passages by ten features, thirteen where the pack has queries, and the blocks of a section."""
+"""Ranks the nearest passages by ten features, twelve where the pack has queries, and the blocks of a section."""
 
 import math
 import re
@@ -15,7 +15,7 @@ from knowledge.embedding import Embedder
 from knowledge.manual import Block, Section
 from knowledge.phrasebook import Phrasebook
 from knowledge.shelf import Shelf
-from knowledge.weights import FEATURES, QUERY_FEATURES, Fitted, Weights
+from knowledge.weights import FEATURES, Fitted, Weights
 from knowledge.words import Contrasts, Synonyms, content, telling
 
 _QUANTITY = re.compile(
@@ -284,11 +284,11 @@ class Ranker:
         return right * silent, named * silent
 
     def _worst(self, asked: Asked, section: int) -> float:
-        """How well the section, or one of its queries, matches the meaning word that it matches worst; -1 to 1."""
+        """How well the section matches the meaning word that it matches worst; -1 to 1."""
         if not asked.telling.any():
             return 1.0
         words = asked.tokens[asked.telling]
-        best = self.shelf.queries.matches(words, section)
+        best = np.full(len(words), -1.0, np.float32)
         for row in self.shelf.section_rows[section]:
             start, _, end = self.shelf.rows[row]
             matches = words @ self.shelf.tokens[start:end].T.astype(np.float32)
@@ -338,9 +338,8 @@ class Ranker:
         if not asked.queries:
             return ()
         if section not in asked.queries:  # a second one of its title
-            return 0.0, 0.0, FLOOR
-        cosine, likely = asked.queries[section]
-        return cosine, self.shelf.queries.late(asked.tokens, section), likely
+            return 0.0, FLOOR
+        return asked.queries[section]
 
     def _windows(self, asked: Asked, row: int) -> tuple[list[int], NDArray[np.float32], NDArray[np.float32]]:
         """For each window of a passage: its block, its cosine, and the mean over the question's tokens of the
@@ -380,17 +379,13 @@ def _query_signs(asked: Asked, ranked: Sequence[Ranked]) -> dict[str, float]:
     """How near the queries of the first section are, and how far ahead of those of all others."""
     if not asked.queries:
         return {}
-    first, found = ranked[0].section, QUERY_FEATURES.index("query_late")
+    first = ranked[0].section
     cosine, likely = asked.queries.get(first, (0.0, FLOOR))
     others = [scores for section, scores in asked.queries.items() if section != first] or [(0.0, FLOOR)]
     cosines, logs = zip(*others, strict=True)
-    late = float(ranked[0].features[found])
-    lates = [float(each.features[found]) for each in ranked if each.section != first] or [0.0]
     return {
         "query": cosine,
         "query_lead": cosine - max(cosines),
-        "query_late": late,
-        "late_lead": late - max(lates),
         "class": math.exp(likely),
         "class_lead": likely - max(logs),
         "outside": asked.outside,

@@ -40,7 +40,7 @@ class Shelf:
 
     ``owner`` names the pack of each section; ``passages`` are (section, text); ``section_rows`` the passages
     of each section. ``vectors`` [P, 384], ``titles`` [S, 384], ``elsewhere`` [E, 384]: what no manual answers;
-    ``tokens`` [N, 64] are those of the passages, then of titles, queries and what no manual answers; ``rows``
+    ``tokens`` [N, 64] are those of the passages; ``rows``
     [P, 3]: where a passage's tokens start, where its heading's end, where they end;
     ``windows`` [W, 4]: passage, block, first and last (exclusive) token; ``window_rows`` [P + 1]: where a passage's
     windows start. See `knowledge.states.State` for what they are.
@@ -101,7 +101,11 @@ class Shelf:
                 windows=np.stack([passage, blocks + block, starts[passage] + first, starts[passage] + last], 1),
                 window_vectors=states["window_vectors"],
                 window_rows=states["window_rows"][: count + 1],
-                queries=Queries.of(data["queries"], states, titles, basis, classes),
+                queries=Queries(
+                    np.array(data["queries"], dtype=np.int64),
+                    states["vectors"][titles : titles + len(data["queries"])],
+                    classes,
+                ),
                 elsewhere=states["vectors"][titles + len(data["queries"]) :],
             )
         except (OSError, ValueError, KeyError, TypeError) as error:

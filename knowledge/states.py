@@ -51,10 +51,10 @@ class Piece:
 class State:
     """One text as the model sees it.
 
-    ``vector`` float32 [384], unit length. ``tokens`` int8 [t, 64]: its product with a question's token state in the
-    embedder's basis is (about) a cosine; the first ``head`` of them are the heading's. ``windows`` int32 [w, 3]: block,
-    first and last (exclusive) token. ``window_vectors`` float16 [w, 384]: the mean of the heading's and the window's
-    token states, unit length; a window needs no forward pass of its own.
+    ``vector`` float32 [384], unit length. ``tokens`` int8 [t, 64], none for a text without windows: its product with a
+    question's token state in the embedder's basis is (about) a cosine; the first ``head`` of them are the heading's.
+    ``windows`` int32 [w, 3]: block, first and last (exclusive) token. ``window_vectors`` float16 [w, 384]: the mean of
+    the heading's and the window's token states, unit length; a window needs no forward pass of its own.
     """
 
     vector: NDArray[np.float32]
@@ -187,7 +187,7 @@ def _state(piece: Piece, reading: Reading, basis: NDArray[np.float32]) -> State:
             vectors.append((sums[head] + sums[last] - sums[first]) / (head + last - first))
     return State(
         reading.vector,
-        compressed(tokens, basis),
+        compressed(tokens if piece.windows else tokens[:0], basis),
         head,
         np.array(windows, dtype=np.int32).reshape(-1, 3),
         unit(np.array(vectors, dtype=np.float32).reshape(-1, tokens.shape[1])).astype(np.float16),

@@ -14,8 +14,8 @@ from knowledge.words import DATA
 
 FEATURES = ("dense", "window", "late", "title", "contrast", "unmet", "figure", "own", "words", "title_words")
 SIGNS = ("window", "margin", "chapter", "posterior", "agreement", "covered", "unknown", "length", "elsewhere", "worst")
-QUERY_FEATURES = (*FEATURES, "query", "query_late", "class")
-QUERY_SIGNS = (*SIGNS, "query", "query_lead", "query_late", "late_lead", "class", "class_lead", "outside")
+QUERY_FEATURES = (*FEATURES, "query", "class")
+QUERY_SIGNS = (*SIGNS, "query", "query_lead", "class", "class_lead", "outside")
 """Those of a pack that has queries: what drivers may say when they look for a section."""
 
 

@@ -34,9 +34,8 @@ WITHOUT: dict[str, tuple[str, ...]] = {
     "the car's own variant": ("own",),
     "shared words": ("words", "title_words"),
     "the classifier": ("class",),
-    "likeness to queries": ("query", "query_late"),
-    "late interaction of queries": ("query_late",),
-    "classifier and likeness to queries": ("query", "query_late", "class"),
+    "cosine to queries": ("query",),
+    "classifier and cosine to queries": ("query", "class"),
     "all but dense cosine": tuple(name for name in QUERY_FEATURES if name != "dense"),
 }
 

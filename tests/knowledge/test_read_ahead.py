@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from knowledge import states
 from knowledge.embedding import BUILT_IN, Embedder
 from knowledge.models.read_ahead import texts
@@ -25,6 +23,4 @@ def test_what_was_read_ahead_is_what_the_model_makes_of_it(embedder: Embedder, t
     fresh = states.read(pieces, embedder, tmp_path, {}, lambda done, total: None)
     kept = [(held[piece.key], made) for piece, made in zip(pieces, fresh, strict=True) if piece.key in held]
     assert len(kept) > 10
-    for before, now in kept:
-        assert before.vector @ now.vector > 0.98
-        assert np.abs(before.tokens.astype(int) - now.tokens).mean() < 8
+    assert all(before.vector @ now.vector > 0.98 for before, now in kept)
