@@ -21,7 +21,8 @@ WORDS_WEIGH = 0.8
 
 ROUNDS = 6
 """Passes over the examples; more gain nothing for those that were left out."""
-BATCH = 512
+BATCH, LEAST_BATCH = 512, 64
+"""Examples a step: as many of all as make fifty steps a pass, within these bounds."""
 RATE = 0.7
 """The first step of AdaGrad, which shortens the steps of each weight by how far it has moved (Duchi et al. 2011)."""
 SEED = 7
@@ -48,12 +49,12 @@ def learnt(vectors: NDArray[np.float32], classes: Sequence[int], count: int) -> 
     """
     wanted = np.asarray(classes)
     halves = [_Half(np.ascontiguousarray(part), count) for part in np.array_split(vectors, 2, axis=1)]
-    shuffle = np.random.default_rng(SEED)
+    shuffle, batch = np.random.default_rng(SEED), min(max(len(vectors) // 50, LEAST_BATCH), BATCH)
     with ThreadPoolExecutor(len(halves)) as pool:  # one core each: the product is all there is to wait for
         for _ in range(ROUNDS):
             order = shuffle.permutation(len(vectors))
-            for start in range(0, len(order), BATCH):
-                rows = order[start : start + BATCH]
+            for start in range(0, len(order), batch):
+                rows = order[start : start + batch]
                 one, other = pool.map(partial(_Half.scores, rows=rows), halves)
                 wrong = np.exp(_logs(one + other))
                 wrong[np.arange(len(rows)), wanted[rows]] -= 1

@@ -16,8 +16,14 @@ from knowledge.wording import word
 Search = Callable[[str, str, str, frozenset[str]], Answer]
 """(question, text to search for, pack, variants meant) -> the manual's answer."""
 
-RulesOut = Callable[[str, int, float], bool]
-"""(text, section, how likely nothing in the manual answers) -> whether the section is not what is asked about."""
+RulesOut = Callable[[str, int | None, float], bool]
+"""(text, section, how likely nothing in the manual answers) -> whether the section is not what is asked about; without
+a section, whether nothing in the manual is.
+"""
+STRANGE = 0.99
+"""How likely it must be that nothing answers, for a name of what the car lacks to mean something else: "how tall is Vin
+Diesel". What it lacks stands in no section either, so this is near certainty.
+"""
 OUTSIDE, OUTSIDE_ASKED = 0.5, 0.2
 """How likely it must be that nothing answers, for an entry to be passed over: what is told may be danger, what is asked
 may be curiosity. Of the questions for fitting that share words with an entry these divide all; a sentence that says
@@ -73,7 +79,7 @@ class Desk:
         """What the car lacks, a telltale by its name, a safety topic that asks how, then the manual."""
         variants = self.variants_meant(text)
         lack = curated.lacking(text, self.lists.equipment, variants)
-        if lack:
+        if lack and not (self.rules_out and self.rules_out(text, None, STRANGE)):
             return self._lacks(question, text, lack, search)
         if not curated.is_procedure_only(text):
             found = telltales.named(text, self.live.car.lamps()) or telltales.named(text, self.lists.telltales)
@@ -85,7 +91,7 @@ class Desk:
                 return self._told(question, f"{lamp.name}. {telltales.explain(lamp)}", (lamp.section,))
         answer = search(question, text, self.pack, variants)
         feature = curated.asked_for(text, self.lists.equipment)
-        if feature:
+        if feature and self._about(text, feature.section):
             return self._has(answer, feature.name, feature.section, bool(variants & set(feature.variants)))
         if answer.outcome == "answer":
             return answer

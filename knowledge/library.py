@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,9 @@ class Library:
         self.embedder = embedder
         self._synonyms = load_synonyms()
         self.ranker = Ranker(shelf, load_weights(), load_contrasts(), self._synonyms)
+        self._asked = lru_cache(maxsize=4)(  # a question is held against several entries
+            lambda pack, text: self.ranker.read(text, embedder, pack, frozenset())
+        )
         self._patterns = load_patterns()
         self._known = self._synonyms.known_in([phrase(sentence) for sentence in shelf.sentences()])
         self._client = None if store or len(shelf.passages) <= FEW else open_chroma(shelf.folder)
@@ -117,10 +120,9 @@ class Library:
         """The sentences of the manuals, for a recogniser's language model."""
         return self.shelf.sentences()
 
-    def rules_out(self, pack: str, text: str, section: int, outside: float) -> bool:
+    def rules_out(self, pack: str, text: str, section: int | None, outside: float) -> bool:
         """Whether a question in the words ``text`` is not about ``section`` of ``pack``; see `Ranker.rules_out`."""
-        asked = self.ranker.read(self.translate(text), self.embedder, pack, frozenset())
-        return self.ranker.rules_out(asked, section, outside)
+        return self.ranker.rules_out(self._asked(pack, self.translate(text)), section, outside)
 
     def _worded_by(self, choice: "ModelChoice") -> "Word":
         from knowledge.grounding import Grounding

@@ -184,10 +184,12 @@ class Ranker:
         passages = self.shelf.passages
         return [Ranked(rows[i], passages[rows[i]][0], features[i], float(scores[i])) for i in order]
 
-    def rules_out(self, asked: Asked, section: int, outside: float) -> bool:
+    def rules_out(self, asked: Asked, section: int | None, outside: float) -> bool:
         """Whether the classifier finds something else likely, and not ``section``, or no section with a probability of
-        more than ``outside``; never in a pack without queries.
+        more than ``outside``; never in a pack without queries. Without a section only the latter.
         """
+        if section is None:
+            return bool(asked.queries) and asked.outside > math.log(outside)
         if section not in asked.queries:
             return False
         another = max(likely for _, likely in asked.queries.values()) > math.log(0.5)
