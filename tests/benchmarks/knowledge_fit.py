@@ -41,10 +41,9 @@ HELD = {"own": 10.0}
 PRECISION = 0.02
 """How strongly the ranking weights are held at START, but for those of HELD; about one question in fifty."""
 RIDGE = 0.02
-WRONG, SAFETY_WRONG = {"queries": 0.01, "plain": 0.015}, 0.005
-"""The share of all questions, for a pack with queries and without, and of those on safety topics, that may be answered
-wrongly: a third and a half of what the target allows, for other questions and manuals are less like these; and none of
-the safety topics that there are.
+WRONG, SAFETY_WRONG = 0.01, 0.005
+"""The share of all questions, and of those on safety topics, that may be answered wrongly: a third of what the target
+allows, for other questions and manuals are less like these; and none of the safety topics that there are.
 """
 REFUSED = 0.88
 """The share of unanswerable questions that reach the search and must be refused outright."""
@@ -229,7 +228,7 @@ def fitted(library: Library, name: str, asked: questions.Questions) -> Weights:
         x[i] = [told[n] for n in signs]
         titles = list(dict.fromkeys(library.shelf.sections[r.section].title for r in listed))
         y[i], two[i] = (any(t in case.question.sections for t in titles[:k]) for k in (1, 2))
-    most = int(WRONG[name] * len((*asked.answerable, *asked.unanswerable)))
+    most = int(WRONG * len((*asked.answerable, *asked.unanswerable)))
     fit = Weights(
         ranking={n: round(float(w), 2) for n, w in zip(features, ranking, strict=True)},
         confidence=_named(signs, confidence(x, y)),
