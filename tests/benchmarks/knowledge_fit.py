@@ -43,7 +43,8 @@ PRECISION = 0.02
 RIDGE = 0.02
 WRONG, SAFETY_WRONG = 0.01, 0.005
 """The share of all questions, and of those on safety topics, that may be answered wrongly: a third of what the target
-allows, for other questions and manuals are less like these; and none of the safety topics that there are.
+allows, for other questions and manuals are less like these; and none of the safety topics that there are, on which no
+answer needs to be less sure than on others.
 """
 REFUSED = 0.88
 """The share of unanswerable questions that reach the search and must be refused outright."""
@@ -229,12 +230,13 @@ def fitted(library: Library, name: str, asked: questions.Questions) -> Weights:
         titles = list(dict.fromkeys(library.shelf.sections[r.section].title for r in listed))
         y[i], two[i] = (any(t in case.question.sections for t in titles[:k]) for k in (1, 2))
     most = int(WRONG * len((*asked.answerable, *asked.unanswerable)))
+    above = few_wrong(seen.sure, right, most)
     fit = Weights(
         ranking={n: round(float(w), 2) for n, w in zip(features, ranking, strict=True)},
         confidence=_named(signs, confidence(x, y)),
         named=_named(signs, confidence(x, two)),
-        answer_above=few_wrong(seen.sure, right, most),
-        safety_above=few_wrong(seen.sure[safe], right[safe], int(SAFETY_WRONG * safe.sum())),
+        answer_above=above,
+        safety_above=max(above, few_wrong(seen.sure[safe], right[safe], int(SAFETY_WRONG * safe.sum()))),
         unsure_above=round(float(np.quantile(seen.near[~answerable], REFUSED)), 3),
     )
     asks = sum(answerable) * ROUNDS
