@@ -22,7 +22,7 @@ class SpeechSettings(Section):
     """Which engines hear and speak."""
 
     recogniser: Recogniser = "auto"
-    """"auto" takes faster-whisper when a model is on disk, else Moonshine beside PocketSphinx (built in)."""
+    """"auto" is Moonshine beside PocketSphinx (built in), with faster-whisper for questions when a model is on disk."""
     whisper_model: str = "auto"
     """A model's name under the models folder, a folder, or "auto" for the best one found."""
     detect_language: bool = False

@@ -51,8 +51,9 @@ class Library:
         self.embedder = embedder
         self._synonyms = load_synonyms()
         self.ranker = Ranker(shelf, load_weights(), load_contrasts(), self._synonyms)
+        ranker = self.ranker
         self._asked = lru_cache(maxsize=4)(  # a question is held against several entries
-            lambda pack, text: self.ranker.read(text, embedder, pack, frozenset())
+            lambda pack, text: ranker.read(text, embedder, pack, frozenset())
         )
         self._patterns = load_patterns()
         self._known = self._synonyms.known_in([phrase(sentence) for sentence in shelf.sentences()])

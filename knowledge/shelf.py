@@ -40,8 +40,8 @@ class Shelf:
 
     ``owner`` names the pack of each section; ``passages`` are (section, text); ``section_rows`` the passages
     of each section. ``vectors`` [P, 384], ``titles`` [S, 384], ``elsewhere`` [E, 384]: what no manual answers;
-    ``tokens`` [N, 64] are those of the passages; ``rows``
-    [P, 3]: where a passage's tokens start, where its heading's end, where they end;
+    ``tokens`` [N, 64] are those of the passages; ``rows`` [P, 3]: where a passage's tokens start, where its heading's
+    end, where they end;
     ``windows`` [W, 4]: passage, block, first and last (exclusive) token; ``window_rows`` [P + 1]: where a passage's
     windows start. See `knowledge.states.State` for what they are.
     """

@@ -39,7 +39,7 @@ def transcriber(
 
     ``engine`` is one of RECOGNISERS; ``model`` a faster-whisper model by name or folder, looked for in the folder
     ``models``; ``server`` a Wyoming server, "tcp://host:port". Both have the built-in one beside them, whose result is
-    used after ``deadline_s``; before faster-whisper, where its ``language`` is given, it hears the commands.
+    used after ``deadline_s``; before faster-whisper, where its ``language`` is given as English, it hears the commands.
     ``questions`` are sentences people may ask (the manual's text, question templates), ``hotwords`` the names to
     expect, ``language`` the language to expect (None: it is detected). ``cache`` is a folder for what is compiled;
     ``accounts_for`` tells whether a sentence that no template has is for the car. Raises SpeechError when the engine
@@ -47,7 +47,7 @@ def transcriber(
     """
     if engine not in RECOGNISERS:
         raise SpeechError(f'there is no recogniser "{engine}"; use {_either(RECOGNISERS)}', code="engine")
-    from assistant.speech.built_in import built_in
+    from assistant.speech.built_in import BuiltInTranscriber, built_in
 
     english = language in (None, "en")
 
@@ -59,8 +59,8 @@ def transcriber(
             return better, f"{why}; nothing behind it: the built-in recogniser hears English only"
         spare, what = own()
         late = f"when it fails or takes over {deadline_s:g} s"
-        if commands_first:
-            return CommandsFirst(spare, better, deadline_s), f"{why}; {what} for commands, and {late}"
+        if commands_first and isinstance(spare, BuiltInTranscriber):
+            return CommandsFirst(spare, better, deadline_s, accounts_for), f"{why}; {what} for commands, and {late}"
         return Timely(better, spare, deadline_s), f"{why}; {what} {late}"
 
     if engine == "wyoming":

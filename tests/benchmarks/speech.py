@@ -25,7 +25,7 @@ from hassil import Intents
 
 from assistant.ports import Synthesizer, Transcriber
 from assistant.speech import audio
-from assistant.speech.built_in import built_in
+from assistant.speech.built_in import BuiltInTranscriber, built_in
 from assistant.speech.commands_first import CommandsFirst
 from assistant.speech.decoder import SphinxDecoder
 from assistant.speech.engines import transcriber
@@ -306,7 +306,9 @@ def _by_whisper(sound: Audio) -> tuple[str, bool]:
 def _by_both(sound: Audio) -> tuple[str, bool]:
     found = whisper()
     assert found is not None
-    heard = CommandsFirst(ears(), found).transcribe(sound)
+    own = ears()
+    assert isinstance(own, BuiltInTranscriber), "without Moonshine a model is asked for all"
+    heard = CommandsFirst(own, found, commands=_router().accounts_for).transcribe(sound)
     return " ".join(spoken(heard.text)), heard.free
 
 

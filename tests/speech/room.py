@@ -206,7 +206,9 @@ class RoomLoudspeaker:
 
     def step(self, count: int) -> Audio:
         with self._moved:
-            self._moved.wait_for(lambda: self._length() >= count or not (self._coming or self._expected), WAIT_S)
+            self._moved.wait_for(
+                lambda: self._over or self._length() >= count or not (self._coming or self._expected), WAIT_S
+            )
             waiting = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.float32)
             now = np.pad(waiting[:count], (0, max(0, count - len(waiting))))
             self._waiting = deque([waiting[count:]] if len(waiting) > count else [])

@@ -140,7 +140,7 @@ async def test_a_reply_is_not_spoken_over_somebody_who_speaks_again(voice: Synth
         if not asked:
             while room.goes_on.is_set():  # noqa: ASYNC110 - the room's time is not the loop's
                 await asyncio.sleep(0.005)
-            asyncio.get_running_loop().call_later(0.2, room.goes_on.set)  # when it is known whether this is spoken
+            asyncio.get_running_loop().call_later(1.0, room.goes_on.set)  # when it is known whether this is spoken
         asked.append(utterance)
         return Reply(utterance.text, "Done.")
 
