@@ -26,8 +26,8 @@ Diesel". What it lacks stands in no section either, so this is near certainty.
 """
 OUTSIDE, OUTSIDE_ASKED = 0.95, 0.8
 """How likely it must be that nothing answers, for an entry to be passed over: what is told may be danger, what is asked
-may be curiosity. A test puts every trigger into long sentences and loses none; a sentence that says little beside a
-trigger is never passed over.
+may be curiosity. A test puts every trigger into long sentences and none is refused; a sentence that says little beside
+a trigger is never passed over.
 """
 
 _STATE = ("is", "are", "how is", "how's", "how are", "how hot", "what is my", "what's my", "do i have", "does")

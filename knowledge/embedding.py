@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,13 @@ BASIS = "basis.npy"
 """
 
 Vectors = NDArray[np.float32]
+
+
+@lru_cache
+def model_hash(folder: Path) -> str:
+    """What tells the model in ``folder`` from any other: the SHA-256 of its weights, in hexadecimal."""
+    with (folder / "model.onnx").open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

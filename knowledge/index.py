@@ -18,7 +18,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ import numpy as np
 
 from knowledge import manual, pack, states
 from knowledge.classifier import features, learnt
-from knowledge.embedding import BASIS, Embedder
+from knowledge.embedding import BASIS, Embedder, model_hash
 from knowledge.errors import IndexBroken, IndexMissing, KnowledgeError, PackError
 from knowledge.manual import Section
 from knowledge.pack import Pack
@@ -98,7 +97,7 @@ def build(
             target.mkdir()
             known: dict[str, State] = {}
             if not force:
-                kept = _kept(index_folder, _model_hash(embedder.folder))
+                kept = _kept(index_folder, model_hash(embedder.folder))
                 known = states.load(states.ahead(embedder.folder)) | kept
             _fill(target, folders, embedder, known, progress or (lambda done, total: None))
             _point(index_folder, target.name)
@@ -198,7 +197,7 @@ def _fill(
     pieces += [Piece(text) for _, text in queries]
     pieces += [Piece(text) for texts in elsewhere().values() for text in texts]
     parts = target.parent / PARTS
-    found = states.read(pieces, embedder, parts / _model_hash(embedder.folder)[:12], known, progress)
+    found = states.read(pieces, embedder, parts / model_hash(embedder.folder)[:12], known, progress)
     states.save(target / "states.npz", [piece.key for piece in pieces], found)
     (target / "manuals.json").write_text(
         json.dumps(
@@ -240,6 +239,9 @@ def _classify(
     """Learn the sections of each pack with queries: ``examples`` are texts with their sections, ``found`` their states
     and then those of what no manual answers, which has a class for each heading.
     """
+    if not names:
+        np.savez(path, allow_pickle=False)
+        return
     synonyms, beside = load_synonyms(), elsewhere()
     texts = [text for _, text in examples] + [text for texts in beside.values() for text in texts]
     words = [content(synonyms.canonical(text)) for text in texts]
@@ -310,15 +312,10 @@ def _made_of(folders: list[Path], model: Path) -> dict[str, object]:
     return {
         "format": FORMAT,
         "packs": pack.fingerprint(folders),
-        "model": _model_hash(model),
+        "model": model_hash(model),
         "elsewhere": sha256(json.dumps(elsewhere()).encode()).hexdigest(),
         "words": [_hash(DATA / name) for name in ("synonyms.yaml", "stopwords.txt")],
     }
-
-
-@lru_cache
-def _model_hash(folder: Path) -> str:
-    return _hash(folder / "model.onnx")
 
 
 def _hash(path: Path) -> str:

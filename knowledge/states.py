@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import BASIS, Embedder, Reading
+from knowledge.embedding import Embedder, Reading, model_hash
 from knowledge.passages import Cut, Span
 
 MOST_CORES = 4
@@ -118,8 +118,7 @@ def ahead(model: Path) -> Path:
     """The file in a model's folder with states of texts that this very model has read before, by
     `knowledge.models.read_ahead`.
     """
-    digest = sha256((model / "model.onnx").read_bytes() + (model / BASIS).read_bytes())
-    return model / f"read-{digest.hexdigest()[:12]}.npz"
+    return model / f"read-{model_hash(model)[:12]}.npz"
 
 
 def save(path: Path, keys: Sequence[str], states: Sequence[State]) -> None:

@@ -48,7 +48,7 @@ words of the fitted questions, where Moonshine alone keeps .927."""
 
 AS_WELL_ELSEWHERE = -3.0
 """The same of free words that a recogniser with another model heard: beside Whisper base, .956 of the content words of
-the fitted questions are kept, clean and at 15 dB, where ours alone keeps .943 and Whisper alone .917."""
+every other fitted question are kept, clean and at 15 dB, where ours alone keeps .943 and Whisper alone .917."""
 
 WORST_LOSS_DIRECT = -15.5
 """The same where the grammar is so small that it is decoded whole: the path through it is then the best there is.

@@ -1,8 +1,8 @@
 """Makes minilm-int8/read-<hash>.npz, what the model makes of the queries that come with cabin and of what no manual
 answers: python -m knowledge.models.read_ahead.
 
-A first index then reads the manuals only. What is not in the file, or has changed since, is
-read when an index is built; a test tells when there is much of that.
+A first index then reads the manuals only. What is not in the file, or has changed since, is read when an index is
+built; a test tells when there is much of that.
 """
 
 import tempfile

@@ -65,6 +65,13 @@ def speak_at(room: Room, moment_s: float, conversation: Conversation, text: str,
     room.when(moment_s, speak)
 
 
+def reached(room: Room, moment_s: float) -> asyncio.Event:
+    """Is set when the room's time comes to ``moment_s``."""
+    loop, event = asyncio.get_running_loop(), asyncio.Event()
+    room.when(moment_s, lambda: loop.call_soon_threadsafe(event.set))
+    return event
+
+
 async def talk(
     room: Room,
     transcriber: Transcriber,
@@ -75,12 +82,16 @@ async def talk(
     cancels: bool = True,
     wake_word: WakeWord | None = None,
     zone: Zone = Zone.UNKNOWN,
+    watch: Callable[[Event], object] = lambda event: None,
 ) -> Talk:
-    """Let ``room`` go by. ``answer`` is the reply to everything, or takes the turn; ``begin`` presses keys."""
+    """Let ``room`` go by. ``answer`` is the reply to everything, or takes the turn; ``begin`` presses keys; ``watch``
+    is told every event.
+    """
     log = Talk(room)
     over = asyncio.Event()
 
     def tell(event: Event) -> None:
+        watch(event)
         if isinstance(event, ears.Lost) and event.deaf:
             over.set()
         elif isinstance(event, ears.Ended) and len(log.turns) == len(log.told(Replied)):

@@ -8,12 +8,12 @@ import pytest
 from assistant.errors import DeviceError, SpeechError
 from assistant.ports import Synthesizer
 from assistant.speech import ears as heard
-from assistant.speech.conversation import Conversation, Partly, Replied, Spoke, Trouble, Understood, is_part
+from assistant.speech.conversation import Conversation, Event, Partly, Replied, Spoke, Trouble, Understood, is_part
 from assistant.speech.espeak import EspeakVoice
 from assistant.speech.sphinx import SphinxTranscriber
 from assistant.utterance import SAMPLE_RATE, Audio, Reply, Utterance, Zone
 from tests.speech.room import Room, at
-from tests.speech.talking import Scripted, talk
+from tests.speech.talking import Scripted, reached, talk
 
 pytest.importorskip("livekit.rtc")
 
@@ -116,11 +116,11 @@ async def test_a_turn_is_never_cut_short_by_what_is_said_meanwhile(command: Audi
     room.say(command, 3.5)
     begun: list[str] = []
     finished: list[str] = []
+    second_ended = reached(room, 7.0)
 
     async def answer(utterance: Utterance) -> Reply:
         begun.append(utterance.text)
-        while room.now_s < 7.0:  # noqa: ASYNC110 - the second utterance ends while this turn is taken
-            await asyncio.sleep(0.01)
+        await second_ended.wait()
         finished.append(utterance.text)
         return Reply(utterance.text, "Done.")
 
@@ -136,21 +136,18 @@ async def test_a_reply_is_not_spoken_over_somebody_who_speaks_again(voice: Synth
     room.say(command, 0.2)
     room.say(command, 4.0)
 
+    room.when(4.9, room.goes_on.clear)  # within the second command, until it is known whether the reply is spoken
+    within_second = reached(room, 4.9)
+
     async def answer(utterance: Utterance) -> Reply:
-        if not asked:
-            while room.goes_on.is_set():  # noqa: ASYNC110 - the room's time is not the loop's
-                await asyncio.sleep(0.005)
-            asyncio.get_running_loop().call_later(1.0, room.goes_on.set)  # when it is known whether this is spoken
-        asked.append(utterance)
+        await within_second.wait()
         return Reply(utterance.text, "Done.")
 
-    asked: list[Utterance] = []
+    def watch(event: Event) -> None:
+        if isinstance(event, Spoke) and not event.whole:
+            room.goes_on.set()
 
-    def begin(conversation: Conversation) -> None:
-        conversation.ears.always = True
-        room.when(4.9, room.goes_on.clear)  # within the second command
-
-    log = await talk(room, Scripted(), voice, answer, begin)
+    log = await talk(room, Scripted(), voice, answer, lambda c: setattr(c.ears, "always", True), watch=watch)
     assert log.replies == ["Done.", "Done."]
     assert [event.whole for event in log.told(Spoke)] == [False, True]
     assert room.spoke_s >= 4.0 + len(command) / SAMPLE_RATE
